@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Keys, pointer events and pastes of a viewer, under modes that change in
+ * between. Each event is an opcode and its operands.
+ */
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "fuzz/fuzz.h"
+#include "input/input.h"
+
+enum {
+    EVENTS_MAX = 4096,
+    PASTE_ROOM = 256,
+    MARGIN = 12, /* of both brackets */
+};
+
+struct reader {
+    const uint8_t *data;
+    size_t len;
+};
+
+static void
+require(bool condition)
+{
+    if (!condition) {
+        abort();
+    }
+}
+
+static uint32_t
+take(struct reader *in, int bytes)
+{
+    uint32_t value = 0;
+
+    for (int i = 0; i < bytes && in->len > 0; i++) {
+        value = value << 8 | *in->data;
+        in->data++;
+        in->len--;
+    }
+    return value;
+}
+
+static struct input_modes
+take_modes(struct reader *in)
+{
+    uint32_t bits = take(in, 2);
+
+    return (struct input_modes){
+        .cursor_application = bits & 1,
+        .keypad_application = bits & 2,
+        .newline = bits & 4,
+        .backspace_sends_bs = bits & 8,
+        .bracketed_paste = bits & 16,
+        .alternate_screen = bits & 32,
+        .mouse_tracking = (enum mouse_tracking)((bits >> 6) % 5),
+        .mouse_encoding = (enum mouse_encoding)(bits >> 14 & 3),
+    };
+}
+
+static void
+check_action(const struct input_action *action)
+{
+    require(action->len <= INPUT_BYTES_MAX);
+    require((action->kind == INPUT_BYTES) == (action->len > 0));
+    require(action->kind != INPUT_SCROLL_LINES || action->amount != 0);
+    require(action->kind != INPUT_SCROLL_PAGES || action->amount != 0);
+}
+
+static void
+do_key(struct reader *in, struct input_viewer *viewer,
+       const struct input_modes *modes, uint32_t keysym)
+{
+    uint32_t how = take(in, 1);
+    struct input_action action;
+
+    input_key(viewer, (enum key_dialect)((how >> 1) % 3), modes, keysym,
+              how & 1, &action);
+    check_action(&action);
+    require(utf8_is_valid(action.bytes, action.len));
+}
+
+static void
+do_pointer(struct reader *in, struct input_viewer *viewer,
+           const struct input_modes *modes)
+{
+    struct cell_pos pos = {.row = (int)take(in, 2), .col = (int)take(in, 2)};
+    struct input_action action;
+
+    input_pointer(viewer, modes, pos, take(in, 1), &action);
+    check_action(&action);
+    if (modes->mouse_encoding != MOUSE_ENCODING_BYTES) {
+        require(utf8_is_valid(action.bytes, action.len));
+    }
+    /* Nothing has changed, so there is nothing to say. */
+    input_pointer(viewer, modes, pos, viewer->buttons, &action);
+    require(action.kind == INPUT_NOTHING);
+}
+
+static void
+check_pasted(const struct input_modes *modes, const char *text, size_t len)
+{
+    if (modes->bracketed_paste) {
+        require(len > MARGIN);
+        require(memcmp(text, "\033[200~", MARGIN / 2) == 0);
+        require(memcmp(text + len - MARGIN / 2, "\033[201~", MARGIN / 2) == 0);
+        text += MARGIN / 2;
+        len -= MARGIN;
+    }
+    require(utf8_is_valid(text, len));
+    for (size_t i = 0; i < len; i++) {
+        uint8_t byte = (uint8_t)text[i];
+        bool is_kept = byte == '\r' || byte == '\t';
+        bool is_c1 = byte == 0xc2 && (uint8_t)text[i + 1] < 0xa0;
+        require(is_kept || (byte >= 0x20 && byte != 0x7f && !is_c1));
+    }
+}
+
+static void
+do_paste(struct reader *in, const struct input_modes *modes)
+{
+    size_t len = take(in, 1);
+    struct bytes out;
+
+    len = len < in->len ? len : in->len;
+    bytes_init(&out, PASTE_ROOM);
+    int result = input_paste(modes, (const char *)in->data, len, &out);
+    in->data += len;
+    in->len -= len;
+    require(result <= 0);
+    require(result == 0 || bytes_len(&out) == 0);
+    if (bytes_len(&out) > 0) {
+        check_pasted(modes, (const char *)bytes_peek(&out), bytes_len(&out));
+    }
+    bytes_fini(&out);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+    struct reader in = {.data = data, .len = len};
+    struct input_viewer viewer = {0};
+    struct input_modes modes = take_modes(&in);
+
+    for (int i = 0; i < EVENTS_MAX && in.len > 0; i++) {
+        switch (take(&in, 1) % 6) {
+        case 0:
+            modes = take_modes(&in);
+            break;
+        case 1:
+            do_key(&in, &viewer, &modes, take(&in, 4));
+            break;
+        case 2: /* the functions: modifiers, cursor keys, keypad */
+            do_key(&in, &viewer, &modes, 0xff00 | take(&in, 1));
+            break;
+        case 3: /* Unicode */
+            do_key(&in, &viewer, &modes, 0x01000000 | take(&in, 2));
+            break;
+        case 4:
+            do_pointer(&in, &viewer, &modes);
+            break;
+        default:
+            do_paste(&in, &modes);
+            break;
+        }
+    }
+    return 0;
+}

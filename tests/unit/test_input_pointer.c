@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <xkbcommon/xkbcommon-keysyms.h>
+
+#include "input/input.h"
+
+enum {
+    LEFT = 1,
+    MIDDLE = 2,
+    RIGHT = 4,
+    WHEEL_UP = 8,
+    WHEEL_DOWN = 16,
+    WHEEL_LEFT = 32,
+    ALL_BUTTONS = 0xff,
+};
+
+static const struct cell_pos here = {.row = 4, .col = 9};
+static const struct input_modes off = {0};
+
+static struct input_modes
+tracking(enum mouse_tracking mouse_tracking, enum mouse_encoding encoding)
+{
+    return (struct input_modes){.mouse_tracking = mouse_tracking,
+                                .mouse_encoding = encoding};
+}
+
+static void
+key(struct input_viewer *viewer, uint32_t keysym, bool down)
+{
+    struct input_action action;
+
+    input_key(viewer, KEY_DIALECT_XTERM, &off, keysym, down, &action);
+}
+
+static struct input_action
+point(struct input_viewer *viewer, const struct input_modes *modes,
+      struct cell_pos pos, unsigned buttons)
+{
+    struct input_action action;
+
+    input_pointer(viewer, modes, pos, buttons, &action);
+    return action;
+}
+
+static void
+assert_sends(struct input_viewer *viewer, const struct input_modes *modes,
+             struct cell_pos pos, unsigned buttons, const char *expected)
+{
+    struct input_action action = point(viewer, modes, pos, buttons);
+
+    assert_int_equal(action.kind, INPUT_BYTES);
+    assert_int_equal(action.len, strlen(expected));
+    assert_memory_equal(action.bytes, expected, action.len);
+}
+
+static void
+assert_silent(struct input_viewer *viewer, const struct input_modes *modes,
+              struct cell_pos pos, unsigned buttons)
+{
+    struct input_action action = point(viewer, modes, pos, buttons);
+
+    assert_int_equal(action.kind, INPUT_NOTHING);
+    assert_int_equal(action.len, 0);
+}
+
+static void
+each_encoding_spells_press_and_release(void **state)
+{
+    static const char *const expected[][2] = {
+        [MOUSE_ENCODING_BYTES] = {"\033[M *%", "\033[M#*%"},
+        [MOUSE_ENCODING_UTF8] = {"\033[M *%", "\033[M#*%"},
+        [MOUSE_ENCODING_SGR] = {"\033[<0;10;5M", "\033[<0;10;5m"},
+        [MOUSE_ENCODING_URXVT] = {"\033[32;10;5M", "\033[35;10;5M"},
+    };
+
+    (void)state;
+    for (int i = 0; i <= MOUSE_ENCODING_URXVT; i++) {
+        struct input_modes modes =
+            tracking(MOUSE_TRACKING_NORMAL, (enum mouse_encoding)i);
+        struct input_viewer viewer = {0};
+        assert_sends(&viewer, &modes, here, LEFT, expected[i][0]);
+        assert_sends(&viewer, &modes, here, 0, expected[i][1]);
+    }
+}
+
+static void
+x10_tracking_reports_presses_without_modifiers(void **state)
+{
+    struct input_modes modes =
+        tracking(MOUSE_TRACKING_X10, MOUSE_ENCODING_BYTES);
+    struct input_viewer viewer = {0};
+    struct cell_pos elsewhere = {.row = 1, .col = 1};
+
+    (void)state;
+    key(&viewer, XKB_KEY_Control_L, true);
+    assert_sends(&viewer, &modes, here, RIGHT, "\033[M\"*%");
+    assert_silent(&viewer, &modes, elsewhere, RIGHT);
+    assert_silent(&viewer, &modes, elsewhere, 0);
+}
+
+static void
+modifiers_are_added_to_the_button(void **state)
+{
+    struct input_modes modes =
+        tracking(MOUSE_TRACKING_NORMAL, MOUSE_ENCODING_SGR);
+    struct input_viewer viewer = {0};
+
+    (void)state;
+    key(&viewer, XKB_KEY_Control_L, true);
+    assert_sends(&viewer, &modes, here, MIDDLE, "\033[<17;10;5M");
+    key(&viewer, XKB_KEY_Alt_L, true);
+    assert_sends(&viewer, &modes, here, 0, "\033[<25;10;5m");
+}
+
+static void
+wheel_is_reported_as_a_press_only(void **state)
+{
+    struct input_modes modes = tracking(MOUSE_TRACKING_ANY, MOUSE_ENCODING_SGR);
+    struct input_viewer viewer = {.pointer = here};
+
+    (void)state;
+    assert_sends(&viewer, &modes, here, WHEEL_UP, "\033[<64;10;5M");
+    assert_silent(&viewer, &modes, here, 0);
+    assert_sends(&viewer, &modes, here, WHEEL_DOWN, "\033[<65;10;5M");
+    assert_silent(&viewer, &modes, here, 0);
+    assert_sends(&viewer, &modes, here, WHEEL_LEFT, "\033[<66;10;5M");
+    assert_silent(&viewer, &modes, here, 0);
+}
+
+static void
+every_changed_button_gives_a_report_releases_first(void **state)
+{
+    struct input_modes modes =
+        tracking(MOUSE_TRACKING_NORMAL, MOUSE_ENCODING_SGR);
+    struct input_viewer viewer = {0};
+
+    (void)state;
+    assert_sends(&viewer, &modes, here, LEFT | MIDDLE,
+                 "\033[<0;10;5M\033[<1;10;5M");
+    assert_sends(&viewer, &modes, here, MIDDLE | RIGHT,
+                 "\033[<0;10;5m\033[<2;10;5M");
+}
+
+static void
+all_buttons_in_the_farthest_cell_stay_within_the_bound(void **state)
+{
+    struct input_modes modes =
+        tracking(MOUSE_TRACKING_NORMAL, MOUSE_ENCODING_SGR);
+    struct cell_pos farthest = {.row = 65534, .col = 65534};
+    const char last[] = "\033[<152;65535;65535M";
+    size_t last_len = sizeof(last) - 1;
+    struct input_viewer viewer = {0};
+
+    (void)state;
+    key(&viewer, XKB_KEY_Control_L, true);
+    key(&viewer, XKB_KEY_Alt_L, true);
+    struct input_action action = point(&viewer, &modes, farthest, ALL_BUTTONS);
+    assert_in_range(action.len, 8 * 18, INPUT_BYTES_MAX);
+    assert_memory_equal(action.bytes + action.len - last_len, last, last_len);
+}
+
+static void
+places_off_every_screen_are_clamped_or_silent(void **state)
+{
+    struct cell_pos beyond = {.row = INT32_MAX, .col = INT32_MAX};
+    struct cell_pos before = {.row = INT32_MIN, .col = -1};
+    struct input_modes modes =
+        tracking(MOUSE_TRACKING_ANY, MOUSE_ENCODING_URXVT);
+    struct input_viewer viewer = {0};
+
+    (void)state;
+    assert_silent(&viewer, &modes, beyond, LEFT);
+    assert_silent(&viewer, &modes, beyond, 0);
+    assert_sends(&viewer, &modes, before, LEFT, "\033[32;1;1M");
+    assert_sends(&viewer, &modes, beyond, 0, "\033[35;65535;65535M");
+}
+
+static void
+drag_is_reported_once_per_cell(void **state)
+{
+    struct input_modes modes =
+        tracking(MOUSE_TRACKING_DRAG, MOUSE_ENCODING_SGR);
+    struct input_viewer viewer = {0};
+    struct cell_pos next = {.row = 4, .col = 10};
+
+    (void)state;
+    assert_silent(&viewer, &modes, next, 0);
+    assert_sends(&viewer, &modes, here, RIGHT, "\033[<2;10;5M");
+    assert_silent(&viewer, &modes, here, RIGHT);
+    assert_sends(&viewer, &modes, next, RIGHT, "\033[<34;11;5M");
+    assert_silent(&viewer, &modes, next, RIGHT);
+    assert_sends(&viewer, &modes, here, 0, "\033[<2;10;5m");
+    assert_silent(&viewer, &modes, next, 0);
+}
+
+static void
+normal_tracking_does_not_report_motion(void **state)
+{
+    struct input_modes modes =
+        tracking(MOUSE_TRACKING_NORMAL, MOUSE_ENCODING_SGR);
+    struct input_viewer viewer = {0};
+    struct cell_pos next = {.row = 0, .col = 0};
+
+    (void)state;
+    assert_sends(&viewer, &modes, here, LEFT, "\033[<0;10;5M");
+    assert_silent(&viewer, &modes, next, LEFT);
+}
+
+static void
+any_tracking_reports_motion_without_a_button(void **state)
+{
+    struct input_modes modes =
+        tracking(MOUSE_TRACKING_ANY, MOUSE_ENCODING_BYTES);
+    struct input_viewer viewer = {0};
+
+    (void)state;
+    assert_sends(&viewer, &modes, here, 0, "\033[MC*%");
+    assert_silent(&viewer, &modes, here, 0);
+}
+
+static void
+shift_keeps_presses_and_motion_from_the_guest(void **state)
+{
+    struct input_modes modes = tracking(MOUSE_TRACKING_ANY, MOUSE_ENCODING_SGR);
+    struct input_viewer viewer = {0};
+    struct cell_pos next = {.row = 7, .col = 7};
+
+    (void)state;
+    key(&viewer, XKB_KEY_Shift_R, true);
+    assert_silent(&viewer, &modes, here, LEFT);
+    key(&viewer, XKB_KEY_Shift_R, false);
+    assert_silent(&viewer, &modes, next, LEFT); /* it stays a local drag */
+    assert_silent(&viewer, &modes, next, 0);
+    assert_sends(&viewer, &modes, here, 0, "\033[<35;10;5M");
+}
+
+static void
+reported_press_is_released_even_with_shift(void **state)
+{
+    struct input_modes modes =
+        tracking(MOUSE_TRACKING_NORMAL, MOUSE_ENCODING_SGR);
+    struct input_viewer viewer = {0};
+
+    (void)state;
+    assert_sends(&viewer, &modes, here, LEFT, "\033[<0;10;5M");
+    key(&viewer, XKB_KEY_Shift_L, true);
+    assert_sends(&viewer, &modes, here, 0, "\033[<4;10;5m");
+}
+
+static void
+press_before_tracking_is_not_released_to_the_guest(void **state)
+{
+    struct input_modes modes =
+        tracking(MOUSE_TRACKING_NORMAL, MOUSE_ENCODING_SGR);
+    struct input_viewer viewer = {0};
+
+    (void)state;
+    assert_silent(&viewer, &off, here, LEFT);
+    assert_silent(&viewer, &modes, here, 0);
+}
+
+static void
+cells_that_bytes_cannot_name_are_not_pressed(void **state)
+{
+    struct input_modes modes =
+        tracking(MOUSE_TRACKING_NORMAL, MOUSE_ENCODING_BYTES);
+    struct input_viewer viewer = {0};
+    struct cell_pos last = {.row = 0, .col = 222};
+    struct cell_pos beyond = {.row = 0, .col = 223};
+
+    (void)state;
+    assert_silent(&viewer, &modes, beyond, LEFT);
+    assert_silent(&viewer, &modes, beyond, 0);
+    assert_sends(&viewer, &modes, last, LEFT, "\033[M \xff!");
+    assert_sends(&viewer, &modes, beyond, 0, "\033[M#\xff!");
+}
+
+static void
+utf8_encoding_reaches_column_2015(void **state)
+{
+    struct input_modes modes =
+        tracking(MOUSE_TRACKING_NORMAL, MOUSE_ENCODING_UTF8);
+    struct input_viewer viewer = {0};
+    struct cell_pos last = {.row = 95, .col = 2014};
+    struct cell_pos beyond = {.row = 95, .col = 2015};
+
+    (void)state;
+    assert_sends(&viewer, &modes, last, LEFT, "\033[M \xdf\xbf\xc2\x80");
+    assert_sends(&viewer, &modes, last, 0, "\033[M#\xdf\xbf\xc2\x80");
+    assert_silent(&viewer, &modes, beyond, LEFT);
+}
+
+static void
+wheel_scrolls_three_lines(void **state)
+{
+    struct input_viewer viewer = {0};
+
+    (void)state;
+    struct input_action up = point(&viewer, &off, here, WHEEL_UP);
+    assert_silent(&viewer, &off, here, 0);
+    struct input_action down = point(&viewer, &off, here, WHEEL_DOWN);
+    assert_int_equal(up.kind, INPUT_SCROLL_LINES);
+    assert_int_equal(up.amount, 3);
+    assert_int_equal(down.kind, INPUT_SCROLL_LINES);
+    assert_int_equal(down.amount, -3);
+}
+
+static void
+wheel_on_the_alternate_screen_is_three_cursor_keys(void **state)
+{
+    struct input_modes modes = {.alternate_screen = true};
+    struct input_viewer viewer = {0};
+
+    (void)state;
+    assert_sends(&viewer, &modes, here, WHEEL_UP, "\033[A\033[A\033[A");
+    assert_silent(&viewer, &modes, here, 0);
+    modes.cursor_application = true;
+    assert_sends(&viewer, &modes, here, WHEEL_DOWN, "\033OB\033OB\033OB");
+}
+
+static void
+shift_wheel_scrolls_whatever_the_guest_has_asked(void **state)
+{
+    struct input_modes modes = tracking(MOUSE_TRACKING_ANY, MOUSE_ENCODING_SGR);
+    struct input_viewer viewer = {0};
+
+    (void)state;
+    modes.alternate_screen = true;
+    key(&viewer, XKB_KEY_Shift_L, true);
+    struct input_action action = point(&viewer, &modes, here, WHEEL_UP);
+    assert_int_equal(action.kind, INPUT_SCROLL_LINES);
+    assert_int_equal(action.amount, 3);
+}
+
+static void
+middle_press_pastes_once(void **state)
+{
+    struct input_viewer viewer = {0};
+
+    (void)state;
+    struct input_action action = point(&viewer, &off, here, MIDDLE);
+    assert_int_equal(action.kind, INPUT_PASTE);
+    assert_silent(&viewer, &off, here, MIDDLE);
+    assert_silent(&viewer, &off, here, 0);
+}
+
+static void
+left_and_right_do_nothing_without_tracking(void **state)
+{
+    struct input_viewer viewer = {0};
+
+    (void)state;
+    assert_silent(&viewer, &off, here, LEFT);
+    assert_silent(&viewer, &off, here, LEFT | RIGHT);
+    assert_silent(&viewer, &off, here, 0);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_encoding_spells_press_and_release),
+        cmocka_unit_test(x10_tracking_reports_presses_without_modifiers),
+        cmocka_unit_test(modifiers_are_added_to_the_button),
+        cmocka_unit_test(wheel_is_reported_as_a_press_only),
+        cmocka_unit_test(every_changed_button_gives_a_report_releases_first),
+        cmocka_unit_test(
+            all_buttons_in_the_farthest_cell_stay_within_the_bound),
+        cmocka_unit_test(places_off_every_screen_are_clamped_or_silent),
+        cmocka_unit_test(drag_is_reported_once_per_cell),
+        cmocka_unit_test(normal_tracking_does_not_report_motion),
+        cmocka_unit_test(any_tracking_reports_motion_without_a_button),
+        cmocka_unit_test(shift_keeps_presses_and_motion_from_the_guest),
+        cmocka_unit_test(reported_press_is_released_even_with_shift),
+        cmocka_unit_test(press_before_tracking_is_not_released_to_the_guest),
+        cmocka_unit_test(cells_that_bytes_cannot_name_are_not_pressed),
+        cmocka_unit_test(utf8_encoding_reaches_column_2015),
+        cmocka_unit_test(wheel_scrolls_three_lines),
+        cmocka_unit_test(wheel_on_the_alternate_screen_is_three_cursor_keys),
+        cmocka_unit_test(shift_wheel_scrolls_whatever_the_guest_has_asked),
+        cmocka_unit_test(middle_press_pastes_once),
+        cmocka_unit_test(left_and_right_do_nothing_without_tracking),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "input/input.h"
+
+#include <xkbcommon/xkbcommon-keysyms.h>
+
+#include "input/keymap.h"
+#include "input/modifiers.h"
+#include "input/text.h"
+
+/*
+ * Shift with PageUp, PageDown and Insert stays ours on either screen, as in
+ * xterm's default translations.
+ */
+static bool
+local_action(uint32_t keysym, unsigned modifiers, struct input_action *out)
+{
+    if ((modifiers & ~(unsigned)MODIFIER_ALTGR) != MODIFIER_SHIFT) {
+        return false;
+    }
+    switch (keysym) {
+    case XKB_KEY_Prior:
+    case XKB_KEY_KP_Prior:
+        out->kind = INPUT_SCROLL_PAGES;
+        out->amount = 1;
+        return true;
+    case XKB_KEY_Next:
+    case XKB_KEY_KP_Next:
+        out->kind = INPUT_SCROLL_PAGES;
+        out->amount = -1;
+        return true;
+    case XKB_KEY_Insert:
+    case XKB_KEY_KP_Insert:
+        out->kind = INPUT_PASTE;
+        return true;
+    default:
+        return false;
+    }
+}
+
+void
+input_key(struct input_viewer *viewer, enum key_dialect dialect,
+          const struct input_modes *modes, uint32_t keysym, bool down,
+          struct input_action *out)
+{
+    *out = (struct input_action){.kind = INPUT_NOTHING};
+
+    if (modifiers_update(viewer, keysym, down) || !down) {
+        return;
+    }
+    unsigned modifiers = modifiers_held(viewer);
+    if (local_action(keysym, modifiers, out)) {
+        return;
+    }
+    size_t len = keymap_spell(dialect, modes, keysym, modifiers, out->bytes);
+    if (len == 0) {
+        len = text_spell(keysym, modifiers, out->bytes);
+    }
+    if (len > 0) {
+        out->kind = INPUT_BYTES;
+        out->len = len;
+    }
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A viewer's keys and pointer to what they mean: bytes for the guest, or a
+ * local action such as moving through the scrollback.
+ *
+ * It holds the modifiers and buttons of one viewer and nothing else, so that a
+ * stuck key of one viewer never reaches another. One table spells all keys in
+ * all dialects; libxkbcommon turns the other keysyms into Unicode.
+ */
+#ifndef VNCTERM_INPUT_INPUT_H
+#define VNCTERM_INPUT_INPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "base/geom.h"
+#include "base/key.h"
+
+enum {
+    /* The longest spelling of one event: mouse reports for 8 buttons. */
+    INPUT_BYTES_MAX = 160,
+    /* RFB's extended clipboard counts as a paste this long at most. */
+    INPUT_PASTE_MAX = 1 << 20,
+};
+
+/* What one viewer holds down. Zero initialised when the viewer arrives. */
+struct input_viewer {
+    uint32_t modifiers;       /* private to input/ */
+    uint8_t buttons;          /* RFB's mask of the last pointer event */
+    uint8_t reported_buttons; /* of these, what the guest knows as pressed */
+    struct cell_pos pointer;
+};
+
+enum input_action_kind {
+    INPUT_NOTHING,
+    INPUT_BYTES,        /* bytes[0..len) for the guest */
+    INPUT_SCROLL_LINES, /* view back by `amount` lines; forward if negative */
+    INPUT_SCROLL_PAGES, /* the same in half screens */
+    INPUT_PASTE,        /* the viewer's clipboard */
+};
+
+struct input_action {
+    enum input_action_kind kind;
+    int amount;
+    size_t len;
+    char bytes[INPUT_BYTES_MAX];
+};
+
+/*
+ * A key of a viewer: `keysym` as X11 defines it, any 32 bits. Key releases and
+ * modifiers give INPUT_NOTHING; so do keys without a meaning here: Pause,
+ * Print, Menu, locks, dead keys. Bytes for the guest are UTF-8.
+ *
+ * Shift-PageUp, Shift-PageDown and Shift-Insert are local actions on either
+ * screen. Alt and Meta prefix ESC to text and are a parameter of other keys.
+ * AltGr types what the keysym says; Ctrl and Alt together mean AltGr, too,
+ * except with letters, digits and the space of ASCII.
+ */
+void input_key(struct input_viewer *viewer, enum key_dialect dialect,
+               const struct input_modes *modes, uint32_t keysym, bool down,
+               struct input_action *out);
+
+/*
+ * The pointer of a viewer: `buttons` is RFB's mask (bit 0 left, 1 middle,
+ * 2 right, 3 and 4 the wheel up and down), `pos` the cell under it, which the
+ * caller has clamped to the screen. With mouse tracking on, and Shift up, the
+ * guest gets a report for every button that changed, or else for the motion to
+ * another cell; those bytes need not be UTF-8 in MOUSE_ENCODING_BYTES. What
+ * the guest knows as pressed it sees released, with Shift or without.
+ *
+ * Otherwise the middle button pastes and the wheel scrolls three lines; on the
+ * alternate screen, which has no scrollback, the wheel is three cursor keys,
+ * with Shift it scrolls there, too.
+ */
+void
+input_pointer(struct input_viewer *viewer, const struct input_modes *modes,
+              struct cell_pos pos, unsigned buttons, struct input_action *out);
+
+/*
+ * Writes clipboard text as the guest shall get it to `out`: CR for line ends,
+ * without control characters other than tabs, bracketed when the guest has
+ * asked for that; nothing when nothing is left. `utf8` may be any bytes; what
+ * is not well-formed is left out. Returns 0, -ENOBUFS when `out` does not have
+ * the room, or -ENOMEM; `out` is unchanged on failure.
+ */
+int input_paste(const struct input_modes *modes, const char *utf8, size_t len,
+                struct bytes *out);
+
+#endif

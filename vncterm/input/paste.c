@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "input/input.h"
+
+/* ctlseqs, "Bracketed Paste Mode". */
+static const char bracket_begin[] = "\033[200~";
+static const char bracket_end[] = "\033[201~";
+
+enum {
+    BRACKETS_LEN = sizeof(bracket_begin) - 1 + sizeof(bracket_end) - 1,
+};
+
+/* Counts, and writes when there is somewhere to write to. */
+struct cleaner {
+    char *out;
+    size_t len;
+    bool has_seen_cr; /* the last character was CR: a LF belongs to it */
+};
+
+static void
+emit(struct cleaner *cleaner, uint32_t code)
+{
+    char encoded[UTF8_MAX];
+    size_t len = utf8_encode(code, encoded);
+
+    if (cleaner->out != NULL) {
+        memcpy(cleaner->out + cleaner->len, encoded, len);
+    }
+    cleaner->len += len;
+}
+
+/* C0, DEL and C1: anything that a program could take for a key. */
+static bool
+is_control(uint32_t code)
+{
+    return code < 0x20 || (code >= 0x7f && code < 0xa0);
+}
+
+static void
+clean_character(struct cleaner *cleaner, uint32_t code)
+{
+    bool ends_crlf = code == '\n' && cleaner->has_seen_cr;
+
+    cleaner->has_seen_cr = code == '\r';
+    if (ends_crlf) {
+        return;
+    }
+    if (code == '\r' || code == '\n') {
+        emit(cleaner, '\r'); /* what the Return key sends */
+    } else if (code == '\t' || !is_control(code)) {
+        emit(cleaner, code);
+    }
+}
+
+static void
+clean(struct cleaner *cleaner, const char *utf8, size_t len)
+{
+    struct utf8_decoder decoder = {0};
+
+    for (size_t i = 0; i < len; i++) {
+        uint8_t byte = (uint8_t)utf8[i];
+        uint32_t code;
+        enum utf8_result result = utf8_decode(&decoder, byte, &code);
+        if (result == UTF8_BAD_RETRY) {
+            result = utf8_decode(&decoder, byte, &code);
+        }
+        if (result == UTF8_DONE) {
+            clean_character(cleaner, code);
+        }
+    }
+}
+
+int
+input_paste(const struct input_modes *modes, const char *utf8, size_t len,
+            struct bytes *out)
+{
+    struct cleaner counter = {.out = NULL};
+
+    clean(&counter, utf8, len);
+    if (counter.len == 0) {
+        return 0;
+    }
+    size_t total = counter.len + (modes->bracketed_paste ? BRACKETS_LEN : 0);
+    if (total > bytes_space(out)) {
+        return -ENOBUFS;
+    }
+    uint8_t *room = bytes_reserve(out, total);
+    if (room == NULL) {
+        return -ENOMEM;
+    }
+
+    char *at = (char *)room;
+    if (modes->bracketed_paste) {
+        memcpy(at, bracket_begin, sizeof(bracket_begin) - 1);
+        at += sizeof(bracket_begin) - 1;
+    }
+    struct cleaner writer = {.out = at};
+    clean(&writer, utf8, len);
+    assert(writer.len == counter.len);
+    if (modes->bracketed_paste) {
+        memcpy(at + writer.len, bracket_end, sizeof(bracket_end) - 1);
+    }
+    bytes_commit(out, total);
+    return 0;
+}

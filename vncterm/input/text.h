@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The keys that type a character, in UTF-8, and what Ctrl, Alt and AltGr do. */
+#ifndef VNCTERM_INPUT_TEXT_H
+#define VNCTERM_INPUT_TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "input/input.h"
+
+/*
+ * Spells a character key with `modifiers`, a mask of MODIFIER_; Shift is in
+ * the keysym already. Writes to `out` and returns the number of bytes, 0 when
+ * the key types no character.
+ */
+size_t
+text_spell(uint32_t keysym, unsigned modifiers, char out[INPUT_BYTES_MAX]);
+
+#endif
