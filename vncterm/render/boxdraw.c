@@ -1,0 +1,532 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "render/boxdraw.h"
+
+enum direction {
+    UP,
+    RIGHT,
+    DOWN,
+    LEFT,
+    DIRECTIONS
+};
+
+/* What a line in a cell is made of, by its letter in `box_arms`. */
+enum weight {
+    NONE = '.',
+    LIGHT = 'l',
+    HEAVY = 'h',
+    DOUBLE = 'd',
+};
+
+/*
+ * The arms of U+2500 to 257F: up, right, down, left, from the Unicode names.
+ * Those with no arm here are dashes, arcs and diagonals.
+ */
+static const char box_arms[128][DIRECTIONS + 1] = {
+    /* clang-format off */
+    ".l.l", ".h.h", "l.l.", "h.h.", "....", "....", "....", "....", /* 2500 */
+    "....", "....", "....", "....", ".ll.", ".hl.", ".lh.", ".hh.", /* 2508 */
+    "..ll", "..lh", "..hl", "..hh", "ll..", "lh..", "hl..", "hh..", /* 2510 */
+    "l..l", "l..h", "h..l", "h..h", "lll.", "lhl.", "hll.", "llh.", /* 2518 */
+    "hlh.", "hhl.", "lhh.", "hhh.", "l.ll", "l.lh", "h.ll", "l.hl", /* 2520 */
+    "h.hl", "h.lh", "l.hh", "h.hh", ".lll", ".llh", ".hll", ".hlh", /* 2528 */
+    ".lhl", ".lhh", ".hhl", ".hhh", "ll.l", "ll.h", "lh.l", "lh.h", /* 2530 */
+    "hl.l", "hl.h", "hh.l", "hh.h", "llll", "lllh", "lhll", "lhlh", /* 2538 */
+    "hlll", "llhl", "hlhl", "hllh", "hhll", "llhh", "lhhl", "hhlh", /* 2540 */
+    "lhhh", "hlhh", "hhhl", "hhhh", "....", "....", "....", "....", /* 2548 */
+    ".d.d", "d.d.", ".dl.", ".ld.", ".dd.", "..ld", "..dl", "..dd", /* 2550 */
+    "ld..", "dl..", "dd..", "l..d", "d..l", "d..d", "ldl.", "dld.", /* 2558 */
+    "ddd.", "l.ld", "d.dl", "d.dd", ".dld", ".ldl", ".ddd", "ld.d", /* 2560 */
+    "dl.l", "dd.d", "ldld", "dldl", "dddd", "....", "....", "....", /* 2568 */
+    "....", "....", "....", "....", "...l", "l...", ".l..", "..l.", /* 2570 */
+    "...h", "h...", ".h..", "..h.", ".h.l", "l.h.", ".l.h", "h.l.", /* 2578 */
+    /* clang-format on */
+};
+
+/* Half open, as pixels. */
+struct span {
+    int begin;
+    int end;
+};
+
+/* The pixels of lines in a cell of one size. Everything has the parity of the
+ * light line, so that lines of all weights share their middle. */
+struct pen {
+    struct mask *m;
+    struct pixel_size size;
+    int light; /* thickness */
+    int heavy;
+};
+
+static struct pen
+make_pen(struct mask *m, struct pixel_size size)
+{
+    int light = (size.width + 4) / 8 > 1 ? (size.width + 4) / 8 : 1;
+    int heavy = light + (light > 1 ? light / 2 * 2 : 2);
+
+    return (struct pen){.m = m, .size = size, .light = light, .heavy = heavy};
+}
+
+static bool
+is_horizontal(enum direction d)
+{
+    return d == RIGHT || d == LEFT;
+}
+
+/* Where a band of `thickness` lies, across a line that runs like `d`. */
+static struct span
+across(const struct pen *pen, enum direction d, int thickness)
+{
+    int side = is_horizontal(d) ? pen->size.height : pen->size.width;
+    int begin = (side - pen->light) / 2 - (thickness - pen->light) / 2;
+
+    return (struct span){.begin = begin, .end = begin + thickness};
+}
+
+/* Where an arm lies along itself: from the edge of the cell over the middle to
+ * the far side of a crossing band of `crossing`. */
+static struct span
+along(const struct pen *pen, enum direction d, int crossing)
+{
+    int side = is_horizontal(d) ? pen->size.width : pen->size.height;
+    struct span band = across(pen, is_horizontal(d) ? UP : RIGHT, crossing);
+
+    return d == UP || d == LEFT
+               ? (struct span){.begin = 0, .end = band.end}
+               : (struct span){.begin = band.begin, .end = side};
+}
+
+static void
+fill_spans(struct mask *m, struct span x, struct span y, uint8_t value)
+{
+    mask_fill(m,
+              (struct rect){.x = x.begin,
+                            .y = y.begin,
+                            .width = x.end - x.begin,
+                            .height = y.end - y.begin},
+              value);
+}
+
+static void
+draw_arm(const struct pen *pen, enum direction d, int thickness, int crossing,
+         uint8_t value)
+{
+    struct span a = along(pen, d, crossing);
+    struct span b = across(pen, d, thickness);
+
+    if (is_horizontal(d)) {
+        fill_spans(pen->m, a, b, value);
+    } else {
+        fill_spans(pen->m, b, a, value);
+    }
+}
+
+static int
+thickness_of(const struct pen *pen, char weight)
+{
+    switch ((enum weight)weight) {
+    case NONE:
+        return 0;
+    case LIGHT:
+        return pen->light;
+    case HEAVY:
+        return pen->heavy;
+    case DOUBLE:
+        return 3 * pen->light;
+    }
+    return 0;
+}
+
+/*
+ * How far an arm reaches over the middle, as the thickness of what it meets
+ * there. A single line that ends on a double one that passes by stops at its
+ * near rail; one that turns into it runs to the far rail.
+ */
+static int
+crossing_of(const struct pen *pen, const char *arms, enum direction d)
+{
+    enum direction opposite = (d + 2) % DIRECTIONS;
+    enum direction side = (d + 1) % DIRECTIONS;
+    enum direction other_side = (d + 3) % DIRECTIONS;
+    int a = thickness_of(pen, arms[side]);
+    int b = thickness_of(pen, arms[other_side]);
+
+    if (arms[d] != DOUBLE && arms[side] == DOUBLE &&
+        arms[other_side] == DOUBLE && arms[opposite] == NONE) {
+        return -pen->light;
+    }
+    if (a == 0 && b == 0) {
+        return pen->light;
+    }
+    return a > b ? a : b;
+}
+
+/*
+ * Double lines are broad bands with a channel carved out, which gives the right
+ * corners and junctions by itself. Single lines come last: they cross channels.
+ */
+static void
+draw_arms(const struct pen *pen, const char *arms)
+{
+    for (enum direction d = UP; d < DIRECTIONS; d++) {
+        if (arms[d] == DOUBLE) {
+            draw_arm(pen, d, 3 * pen->light, crossing_of(pen, arms, d), 0xff);
+        }
+    }
+    for (enum direction d = UP; d < DIRECTIONS; d++) {
+        if (arms[d] == DOUBLE) {
+            draw_arm(pen, d, pen->light, pen->light, 0);
+        }
+    }
+    for (enum direction d = UP; d < DIRECTIONS; d++) {
+        if (arms[d] == LIGHT || arms[d] == HEAVY) {
+            draw_arm(pen, d, thickness_of(pen, arms[d]),
+                     crossing_of(pen, arms, d), 0xff);
+        }
+    }
+}
+
+static void
+draw_dashes(const struct pen *pen, enum direction d, int count, int thickness)
+{
+    struct span b = across(pen, d, thickness);
+    int side = is_horizontal(d) ? pen->size.width : pen->size.height;
+    int gap = side / count / 3 > 1 ? side / count / 3 : 1;
+
+    for (int i = 0; i < count; i++) {
+        struct span a = {.begin = i * side / count,
+                         .end = (i + 1) * side / count - gap};
+        if (a.end <= a.begin) {
+            a.end = a.begin + 1;
+        }
+        if (is_horizontal(d)) {
+            fill_spans(pen->m, a, b, 0xff);
+        } else {
+            fill_spans(pen->m, b, a, 0xff);
+        }
+    }
+}
+
+/*
+ * Smooth shapes are drawn by asking for 4 x 4 points of each pixel whether they
+ * are inside. A point's coordinates count eighths of a pixel, and are odd.
+ */
+enum {
+    SUB = 8,
+    SAMPLES = 4
+};
+
+struct shape {
+    bool (*has)(const struct shape *shape, long x, long y);
+    long width; /* of the cell, in eighths */
+    long height;
+    long thickness;
+    long a[4]; /* what the shape needs */
+};
+
+static void
+draw_shape(struct mask *m, const struct shape *shape)
+{
+    for (int y = 0; y < m->size.height; y++) {
+        for (int x = 0; x < m->size.width; x++) {
+            int hits = 0;
+            for (int i = 0; i < SAMPLES * SAMPLES; i++) {
+                long sx = (long)x * SUB + i % SAMPLES * 2L + 1;
+                long sy = (long)y * SUB + i / SAMPLES * 2L + 1;
+                hits += shape->has(shape, sx, sy);
+            }
+            uint8_t *p = &m->bits[(size_t)y * m->stride + (size_t)x];
+            int value = hits * 0xff / (SAMPLES * SAMPLES);
+            *p = value > *p ? (uint8_t)value : *p;
+        }
+    }
+}
+
+/* The band of `thickness` around the line from a[0], a[1] to a[2], a[3]. */
+static bool
+line_has(const struct shape *s, long x, long y)
+{
+    long dx = s->a[2] - s->a[0];
+    long dy = s->a[3] - s->a[1];
+    long cross = (x - s->a[0]) * dy - (y - s->a[1]) * dx;
+
+    /* The distance is cross / length; both sides are squared. */
+    return 4 * cross * cross <=
+           s->thickness * s->thickness * (dx * dx + dy * dy);
+}
+
+static void
+draw_line(const struct pen *pen, long x0, long y0, long x1, long y1)
+{
+    struct shape line = {
+        .has = line_has,
+        .thickness = (long)pen->light * SUB,
+        .a = {x0 * SUB, y0 * SUB, x1 * SUB, y1 * SUB},
+    };
+
+    draw_shape(pen->m, &line);
+}
+
+/*
+ * A quarter of a ring around a[0], a[1] of radius a[2], and the straight lines
+ * that go on from its ends. a[3] has bit 0 set when the quarter is left of its
+ * centre, bit 1 when it is above.
+ */
+static bool
+arc_has(const struct shape *s, long x, long y)
+{
+    long dx = (s->a[3] & 1) != 0 ? s->a[0] - x : x - s->a[0];
+    long dy = (s->a[3] & 2) != 0 ? s->a[1] - y : y - s->a[1];
+    long inner = 2 * s->a[2] - s->thickness;
+    long outer = 2 * s->a[2] + s->thickness;
+
+    /* Beyond the centre only the distance to the line counts. */
+    dx = dx > 0 ? dx : 0;
+    dy = dy > 0 ? dy : 0;
+    long square = 4 * (dx * dx + dy * dy);
+    return square >= inner * inner && square <= outer * outer;
+}
+
+/* A rounded corner that joins the arms `v` (up or down) and `h`. */
+static void
+draw_arc(const struct pen *pen, enum direction v, enum direction h)
+{
+    struct span x = across(pen, UP, pen->light);
+    struct span y = across(pen, RIGHT, pen->light);
+    /* In half pixels, from the middle of the line; with a little left to leave
+     * the cell as straight as the next goes on. */
+    int middle_x = x.begin + x.end;
+    int middle_y = y.begin + y.end;
+    int room = middle_x < middle_y ? middle_x : middle_y;
+    int radius = room > 3 ? room - 1 : 2;
+    int centre_x = middle_x + (h == RIGHT ? radius : -radius);
+    int centre_y = middle_y + (v == DOWN ? radius : -radius);
+    struct shape arc = {
+        .has = arc_has,
+        .thickness = (long)pen->light * SUB,
+        .a = {(long)centre_x * SUB / 2, (long)centre_y * SUB / 2,
+              (long)radius * SUB / 2,
+              (h == RIGHT ? 1 : 0) | (v == DOWN ? 2 : 0)},
+    };
+
+    draw_shape(pen->m, &arc);
+}
+
+static void
+draw_box(const struct pen *pen, uint32_t code)
+{
+    int width = pen->size.width;
+    int height = pen->size.height;
+
+    switch (code) {
+    case 0x2504:
+    case 0x2505:
+    case 0x2506:
+    case 0x2507:
+    case 0x2508:
+    case 0x2509:
+    case 0x250a:
+    case 0x250b:
+    case 0x254c:
+    case 0x254d:
+    case 0x254e:
+    case 0x254f:
+        /* Horizontal and vertical in turn by two, light and heavy by one. */
+        draw_dashes(pen, (code & 2) != 0 ? UP : RIGHT,
+                    code < 0x2508   ? 3
+                    : code < 0x250c ? 4
+                                    : 2,
+                    (code & 1) != 0 ? pen->heavy : pen->light);
+        break;
+    case 0x256d:
+        draw_arc(pen, DOWN, RIGHT);
+        break;
+    case 0x256e:
+        draw_arc(pen, DOWN, LEFT);
+        break;
+    case 0x256f:
+        draw_arc(pen, UP, LEFT);
+        break;
+    case 0x2570:
+        draw_arc(pen, UP, RIGHT);
+        break;
+    case 0x2571:
+        draw_line(pen, width, 0, 0, height);
+        break;
+    case 0x2572:
+        draw_line(pen, 0, 0, width, height);
+        break;
+    case 0x2573:
+        draw_line(pen, width, 0, 0, height);
+        draw_line(pen, 0, 0, width, height);
+        break;
+    default:
+        draw_arms(pen, box_arms[code - 0x2500]);
+        break;
+    }
+}
+
+/* `i` of `n` parts of a side, to the nearest pixel. */
+static int
+part(int side, int i, int n)
+{
+    return (side * i + n / 2) / n;
+}
+
+static void
+fill_part(struct mask *m, struct rect area, int parts)
+{
+    struct span x = {part(m->size.width, area.x, parts),
+                     part(m->size.width, area.x + area.width, parts)};
+    struct span y = {part(m->size.height, area.y, parts),
+                     part(m->size.height, area.y + area.height, parts)};
+
+    fill_spans(m, x, y, 0xff);
+}
+
+static void
+draw_block(struct mask *m, uint32_t code)
+{
+    /* U+2596 to 259F: which quarters, from the upper left by rows. */
+    static const uint8_t quarters[] = {4, 8, 1, 13, 9, 7, 11, 2, 6, 14};
+    int i = (int)(code - 0x2580);
+
+    if (i == 0) {
+        fill_part(m, (struct rect){0, 0, 8, 4}, 8);
+    } else if (i <= 8) { /* lower eighths */
+        fill_part(m, (struct rect){0, 8 - i, 8, i}, 8);
+    } else if (i <= 0xf) { /* left eighths, from seven down */
+        fill_part(m, (struct rect){0, 0, 16 - i, 8}, 8);
+    } else if (i == 0x10) {
+        fill_part(m, (struct rect){4, 0, 4, 8}, 8);
+    } else if (i <= 0x13) {
+        /* Shades are even greys: dots would have to fit the next cell's, and
+         * they are hard on the encoders. */
+        mask_fill(m, (struct rect){0, 0, m->size.width, m->size.height},
+                  (uint8_t)((i - 0x10) * 64));
+    } else if (i == 0x14) {
+        fill_part(m, (struct rect){0, 0, 8, 1}, 8);
+    } else if (i == 0x15) {
+        fill_part(m, (struct rect){7, 0, 1, 8}, 8);
+    } else {
+        for (int q = 0; q < 4; q++) {
+            if ((quarters[i - 0x16] >> q & 1) != 0) {
+                fill_part(m, (struct rect){q % 2, q / 2, 1, 1}, 2);
+            }
+        }
+    }
+}
+
+static void
+draw_braille(struct mask *m, unsigned dots)
+{
+    /* Dots 1 to 8 in the order of their bits: column and row. */
+    static const uint8_t places[8][2] = {
+        {0, 0}, {0, 1}, {0, 2}, {1, 0}, {1, 1}, {1, 2}, {0, 3}, {1, 3},
+    };
+    int width = m->size.width;
+    int height = m->size.height;
+    int side = width / 4 < height / 8 ? width / 4 : height / 8;
+
+    side = side > 1 ? side : 1;
+    for (int i = 0; i < 8; i++) {
+        if ((dots >> i & 1) == 0) {
+            continue;
+        }
+        int x = (2 * places[i][0] + 1) * width / 4 - side / 2;
+        int y = (2 * places[i][1] + 1) * height / 8 - side / 2;
+        mask_fill(m, (struct rect){x, y, side, side}, 0xff);
+    }
+}
+
+static void
+draw_sextant(struct mask *m, unsigned index)
+{
+    /* The names skip the patterns that U+2588, 258C and 2590 have already. */
+    unsigned parts = index + 1;
+
+    parts += parts >= 0x15;
+    parts += parts >= 0x2a;
+    for (int i = 0; i < 6; i++) {
+        if ((parts >> i & 1) != 0) {
+            struct span x = {part(m->size.width, i % 2, 2),
+                             part(m->size.width, i % 2 + 1, 2)};
+            struct span y = {part(m->size.height, i / 2, 3),
+                             part(m->size.height, i / 2 + 1, 3)};
+            fill_spans(m, x, y, 0xff);
+        }
+    }
+}
+
+/* The triangle on the left edge with its tip in the middle of the right one;
+ * a[0] is set when it is the other way round. */
+static bool
+triangle_has(const struct shape *s, long x, long y)
+{
+    long depth = s->a[0] != 0 ? s->width - x : x;
+    long from_edge = y < s->height - y ? y : s->height - y;
+
+    return depth * s->height <= 2 * from_edge * s->width;
+}
+
+static void
+draw_powerline(const struct pen *pen, unsigned index)
+{
+    long width = pen->size.width;
+    long height = pen->size.height;
+    bool points_left = index >= 2;
+
+    if (index % 2 == 0) {
+        struct shape triangle = {
+            .has = triangle_has,
+            .width = width * SUB,
+            .height = height * SUB,
+            .a = {points_left},
+        };
+        draw_shape(pen->m, &triangle);
+        return;
+    }
+
+    /* Each half is a line of its own, on its side of the middle. */
+    long tip = points_left ? 0 : width;
+    struct shape line = {
+        .has = line_has,
+        .thickness = (long)pen->light * SUB,
+        .a = {(width - tip) * SUB, 0, tip * SUB, height * SUB / 2},
+    };
+    struct mask *m = pen->m;
+    draw_shape(m, &line);
+    for (int y = 0; y < m->size.height / 2; y++) {
+        uint8_t *upper = m->bits + (size_t)y * m->stride;
+        uint8_t *lower = m->bits + (size_t)(m->size.height - 1 - y) * m->stride;
+        for (int x = 0; x < m->size.width; x++) {
+            lower[x] = upper[x];
+        }
+    }
+}
+
+bool
+boxdraw_draw(uint32_t code, struct pixel_size size, struct mask *out)
+{
+    struct pen pen = make_pen(out, size);
+
+    if (code >= 0x2500 && code <= 0x257f) {
+        mask_clear(out, MASK_ALPHA, size);
+        draw_box(&pen, code);
+    } else if (code >= 0x2580 && code <= 0x259f) {
+        mask_clear(out, MASK_ALPHA, size);
+        draw_block(out, code);
+    } else if (code >= 0x2800 && code <= 0x28ff) {
+        mask_clear(out, MASK_ALPHA, size);
+        draw_braille(out, code - 0x2800);
+    } else if (code >= 0x1fb00 && code <= 0x1fb3b) {
+        mask_clear(out, MASK_ALPHA, size);
+        draw_sextant(out, code - 0x1fb00);
+    } else if (code >= 0xe0b0 && code <= 0xe0b3) {
+        mask_clear(out, MASK_ALPHA, size);
+        draw_powerline(&pen, code - 0xe0b0);
+    } else {
+        return false;
+    }
+    mask_reduce(out);
+    return true;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which colours a cell has. The first 16 are the VGA's, which consoles and
+ * full-screen programs are made for (a lighter blue would be easier to read on
+ * black, but mc, dialog and installers write on it); then xterm's cube and
+ * greys.
+ */
+#ifndef VNCTERM_RENDER_INK_H
+#define VNCTERM_RENDER_INK_H
+
+#include <stdint.h>
+
+#include "term/view.h"
+
+/* What a cell is drawn with, as 0xRRGGBB. */
+struct ink {
+    uint32_t fg;
+    uint32_t bg;
+};
+
+/* The colours of blank space. */
+struct ink ink_of_blank(const struct screen_view *view);
+
+/*
+ * The colours of a cell: bold makes colours 0 to 7 bright, dim moves the
+ * foreground towards the background, reverse swaps. Concealed text is for the
+ * caller to leave out.
+ */
+struct ink ink_of_cell(const struct screen_view *view, const struct cell *cell);
+
+/* The colours of a cell below a block cursor; bg is also the colour of the
+ * other shapes. */
+struct ink ink_of_cursor(const struct screen_view *view, struct ink below);
+
+#endif
