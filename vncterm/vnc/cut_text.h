@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Clipboards: text of ours is UTF-8, on the wire it is Latin-1 (RFC 6143
+ * sections 7.5.6 and 7.6.4).
+ */
+#ifndef VNCTERM_VNC_CUT_TEXT_H
+#define VNCTERM_VNC_CUT_TEXT_H
+
+#include <stddef.h>
+
+#include "base/bytes.h"
+
+/*
+ * Appends a ServerCutText message; what Latin-1 lacks becomes '?'. Returns 0
+ * or -errno.
+ */
+int cut_text_push(struct bytes *out, const char *utf8, size_t len);
+
+/*
+ * Text that a viewer sent, as UTF-8 of *out_len bytes for free(). Returns 0 or
+ * -ENOMEM.
+ */
+int
+cut_text_decode(const void *latin1, size_t len, char **out, size_t *out_len);
+
+#endif

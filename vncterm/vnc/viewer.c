@@ -1,0 +1,564 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vnc/viewer.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "vnc/cut_text.h"
+#include "vnc/vnc.h"
+#include "vnc/vnc_internal.h"
+#include "vnc/wire.h"
+
+enum {
+    /* What is read in one turn may start with the end of a long message. */
+    IN_MAX = MESSAGE_SIZE_MAX + VNC_INPUT_SIZE,
+    /* One update, one clipboard, and small change. */
+    OUT_MAX = LIBRARY_UPDATE_MAX + VNC_CUT_TEXT_MAX + (64 << 10),
+    /* Name, bell and clipboard at most go out before an update. */
+    ROUNDS_MAX = 4,
+};
+
+static void on_ready(void *data, unsigned events);
+
+/* Whether one more line may be said about what peers cause. */
+static bool
+may_say(struct viewer *v)
+{
+    return log_limit_allows(&v->vnc->peer_limit, loop_now_us(v->vnc->loop));
+}
+
+/* Appends; a peer for which this fails is closed. */
+static void
+push(struct viewer *v, const void *data, size_t len)
+{
+    if (v->state != VIEWER_CLOSED && bytes_push(&v->out, data, len) < 0) {
+        viewer_close(v);
+    }
+}
+
+int
+viewer_new(struct viewer **out, struct vnc *vnc, int fd)
+{
+    struct viewer *v = xcalloc(1, sizeof(*v));
+    struct handshake_reply greeting;
+    int one = 1;
+
+    v->vnc = vnc;
+    v->state = VIEWER_HANDSHAKE;
+    v->slot = VIEWER_NO_SLOT;
+    v->fd = fd;
+    v->accepted_us = loop_now_us(vnc->loop);
+    bytes_init(&v->in, IN_MAX);
+    bytes_init(&v->out, OUT_MAX);
+    int r = loop_fd_new(&v->watcher, vnc->loop, fd, LOOP_PRIORITY_VIEWER,
+                        on_ready, v);
+    if (r < 0) {
+        goto fail;
+    }
+    /* Fails for unix sockets, which have no delay to turn off. */
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+    handshake_begin(&v->handshake, vnc->rfb, &greeting);
+    r = bytes_push(&v->out, greeting.data, greeting.len);
+    if (r < 0) {
+        goto fail;
+    }
+    *out = v;
+    return 0;
+
+fail:
+    v->fd = -1; /* stays the caller's */
+    viewer_free(v);
+    return r;
+}
+
+static void
+close_descriptor(struct viewer *v)
+{
+    loop_fd_free(v->watcher);
+    v->watcher = NULL;
+    fd_close(&v->fd);
+    v->state = VIEWER_CLOSED;
+}
+
+void
+viewer_free(struct viewer *v)
+{
+    if (v == NULL) {
+        return;
+    }
+    close_descriptor(v);
+    library_client_free(v->client);
+    bytes_fini(&v->in);
+    bytes_fini(&v->out);
+    free(v);
+}
+
+void
+viewer_close(struct viewer *v)
+{
+    if (v->state == VIEWER_CLOSED) {
+        return;
+    }
+    close_descriptor(v);
+    vnc_is_closed(v->vnc, v);
+}
+
+static void
+watch(struct viewer *v)
+{
+    unsigned wanted = LOOP_READ | (bytes_len(&v->out) > 0 ? LOOP_WRITE : 0U);
+
+    if (wanted != v->wanted) {
+        v->wanted = wanted;
+        loop_fd_want(v->watcher, wanted);
+    }
+}
+
+/* Writes what the socket takes in one go. */
+static void
+write_out(struct viewer *v)
+{
+    ssize_t count;
+
+    if (bytes_len(&v->out) == 0) {
+        return;
+    }
+    do {
+        count = send(v->fd, bytes_peek(&v->out), bytes_len(&v->out),
+                     MSG_NOSIGNAL | MSG_DONTWAIT);
+    } while (count < 0 && errno == EINTR);
+    if (count > 0) {
+        bytes_drop(&v->out, (size_t)count);
+        v->progress_us = loop_now_us(v->vnc->loop);
+    } else if (errno != EAGAIN) {
+        viewer_close(v); /* the peer is gone; the end of reading says so too */
+    }
+}
+
+static bool
+is_asking(const struct viewer *v)
+{
+    return !rect_is_empty(v->changes) || !rect_is_empty(v->repaint) ||
+           library_client_is_waiting(v->client);
+}
+
+/* DesktopName: an update of one pseudo-rectangle. */
+static void
+push_name(struct viewer *v)
+{
+    enum {
+        UPDATE_HEADER = 4,
+        RECT_HEADER = 12,
+        ENCODING_DESKTOP_NAME = -307,
+    };
+    const char *name = v->vnc->name;
+    uint32_t len = (uint32_t)strlen(name);
+    uint8_t header[UPDATE_HEADER + RECT_HEADER + 4] = {0};
+
+    wire_put_u16(header + 2, 1);
+    wire_put_u32(header + UPDATE_HEADER + 8, (uint32_t)ENCODING_DESKTOP_NAME);
+    wire_put_u32(header + UPDATE_HEADER + RECT_HEADER, len);
+    push(v, header, sizeof(header));
+    push(v, name, len);
+    v->owes_name = false;
+}
+
+/* Tells the library what the viewer has said last. */
+static int
+apply_settings(struct viewer *v)
+{
+    int r = 0;
+
+    if (v->has_format) {
+        v->has_format = false;
+        r = library_client_feed(v->client, v->format, sizeof(v->format),
+                                &v->out);
+    }
+    if (r == 0 && v->has_encodings) {
+        v->has_encodings = false;
+        r = library_client_feed(v->client, v->encodings.message,
+                                v->encodings.message_len, &v->out);
+    }
+    return r;
+}
+
+/* Makes an update, if it is asked for and there is something to send. */
+static int
+make_update(struct viewer *v)
+{
+    uint64_t now_us = loop_now_us(v->vnc->loop);
+    bool repaints = false;
+
+    if (!rect_is_empty(v->changes)) {
+        library_client_request(v->client, v->changes, LIBRARY_REQUEST_CHANGES);
+        v->changes = (struct rect){0};
+    }
+    if (!rect_is_empty(v->repaint)) {
+        repaints = now_us >= v->repaint_from_us;
+        if (repaints) {
+            library_client_request(v->client, v->repaint, LIBRARY_REQUEST_ALL);
+            v->repaint = (struct rect){0};
+        } else {
+            vnc_advance_at(v->vnc, v->repaint_from_us);
+        }
+    }
+    if (v->vnc->is_undrawn || !library_client_is_waiting(v->client)) {
+        return 0;
+    }
+    if (repaints) {
+        v->vnc->handler->on_repaint(v->vnc->data);
+    }
+    int r = library_client_update(v->client, &v->out);
+    if (repaints) {
+        uint64_t end_us = loop_now_us(v->vnc->loop);
+        uint64_t pause_us = VIEWER_REPAINT_SHARE * (end_us - now_us);
+        v->repaint_from_us =
+            end_us +
+            (pause_us > VIEWER_REPAINT_US ? pause_us : VIEWER_REPAINT_US);
+    }
+    return r;
+}
+
+/* Queues what is owed; `out` is empty before. */
+static void
+produce(struct viewer *v)
+{
+    static const uint8_t bell = 2;
+
+    int r = apply_settings(v);
+    if (v->owes_bell) {
+        v->owes_bell = false;
+        push(v, &bell, sizeof(bell));
+    }
+    if (r == 0 && v->owes_cut_text) {
+        v->owes_cut_text = false;
+        r = cut_text_push(&v->out, v->vnc->cut_text, v->vnc->cut_text_len);
+    }
+    if (r == 0 && v->owes_name && is_asking(v)) {
+        push_name(v);
+    }
+    if (r == 0) {
+        r = make_update(v);
+    }
+    if (r < 0) {
+        if (may_say(v)) {
+            log_warning_errno(-r, "vnc: viewer %d closed: cannot be served",
+                              v->slot);
+        }
+        viewer_close(v);
+    }
+}
+
+void
+viewer_advance(struct viewer *v)
+{
+    for (int round = 0; round < ROUNDS_MAX; round++) {
+        write_out(v);
+        if (v->state != VIEWER_ACTIVE || bytes_len(&v->out) > 0) {
+            break;
+        }
+        produce(v);
+        if (v->state == VIEWER_CLOSED || bytes_len(&v->out) == 0) {
+            break;
+        }
+        v->progress_us = loop_now_us(v->vnc->loop);
+    }
+    if (v->state != VIEWER_CLOSED) {
+        watch(v);
+    }
+}
+
+bool
+viewer_wants_frame(const struct viewer *v)
+{
+    return v->state == VIEWER_ACTIVE && bytes_len(&v->out) == 0 &&
+           library_client_is_waiting(v->client);
+}
+
+bool
+viewer_is_behind(const struct viewer *v)
+{
+    return v->state == VIEWER_ACTIVE &&
+           (bytes_len(&v->out) > 0 || library_client_is_behind(v->client));
+}
+
+uint64_t
+viewer_stalled_us(const struct viewer *v, uint64_t now_us)
+{
+    return bytes_len(&v->out) == 0 ? 0 : now_us - v->progress_us;
+}
+
+static struct rect
+surrounding(struct rect a, struct rect b)
+{
+    if (rect_is_empty(a) || rect_is_empty(b)) {
+        return rect_is_empty(a) ? b : a;
+    }
+    int x = a.x < b.x ? a.x : b.x;
+    int y = a.y < b.y ? a.y : b.y;
+    int x_end = a.x + a.width > b.x + b.width ? a.x + a.width : b.x + b.width;
+    int y_end =
+        a.y + a.height > b.y + b.height ? a.y + a.height : b.y + b.height;
+    return (struct rect){
+        .x = x, .y = y, .width = x_end - x, .height = y_end - y};
+}
+
+static void
+take_request(struct viewer *v, const struct message *m)
+{
+    if (m->request.is_incremental) {
+        v->changes = surrounding(v->changes, m->request.area);
+    } else {
+        v->repaint = surrounding(v->repaint, m->request.area);
+    }
+}
+
+static void
+take_encodings(struct viewer *v, const struct message *m)
+{
+    bool had_name = v->encodings.has_desktop_name;
+
+    encodings_choose(m->encodings.list, m->encodings.count, v->vnc->dialect,
+                     &v->encodings);
+    v->has_encodings = true;
+    if (!v->encodings.has_desktop_name) {
+        v->owes_name = false;
+    } else if (!had_name) {
+        v->owes_name = true;
+    }
+}
+
+static int
+clamp(int value, int end)
+{
+    return value < end ? value : end - 1;
+}
+
+static void
+take_pointer(struct viewer *v, const struct message *m)
+{
+    struct vnc *vnc = v->vnc;
+    int x = clamp(m->pointer.x, vnc->size.width);
+    int y = clamp(m->pointer.y, vnc->size.height);
+
+    if (library_client_move_pointer(v->client, x, y)) {
+        vnc_advance_at(vnc, loop_now_us(vnc->loop));
+    }
+    vnc->handler->on_pointer(vnc->data, (unsigned)v->slot, x, y,
+                             m->pointer.buttons);
+}
+
+static void
+take_cut_text(struct viewer *v, const struct message *m)
+{
+    struct vnc *vnc = v->vnc;
+    char *text;
+    size_t len;
+
+    int r = cut_text_decode(m->cut_text.latin1, m->cut_text.len, &text, &len);
+    if (r < 0) {
+        if (may_say(v)) {
+            log_warning_errno(-r, "vnc: viewer %d: clipboard ignored", v->slot);
+        }
+        return;
+    }
+    vnc->handler->on_cut_text(vnc->data, (unsigned)v->slot, text, len);
+    free(text);
+}
+
+static void
+take_message(struct viewer *v, const struct message *m)
+{
+    struct vnc *vnc = v->vnc;
+
+    switch (m->type) {
+    case MESSAGE_IGNORED:
+        break;
+    case MESSAGE_SET_FORMAT:
+        memcpy(v->format, m->format, sizeof(v->format));
+        v->has_format = true;
+        break;
+    case MESSAGE_SET_ENCODINGS:
+        take_encodings(v, m);
+        break;
+    case MESSAGE_UPDATE_REQUEST:
+        take_request(v, m);
+        break;
+    case MESSAGE_KEY:
+        vnc->handler->on_key(vnc->data, (unsigned)v->slot, m->key.keysym,
+                             m->key.is_down);
+        break;
+    case MESSAGE_POINTER:
+        take_pointer(v, m);
+        break;
+    case MESSAGE_CUT_TEXT:
+        take_cut_text(v, m);
+        break;
+    case MESSAGE_CUT_TEXT_TOO_LONG:
+        if (log_limit_allows(&vnc->cut_text_limit, loop_now_us(vnc->loop))) {
+            log_warning("vnc: viewer %d: clipboard of %u bytes ignored",
+                        v->slot, m->swallow);
+        }
+        break;
+    case MESSAGE_SET_DESKTOP_SIZE:
+        if (v->encodings.has_extended_desktop_size) {
+            struct pixel_size none = {0};
+            vnc_request_size(vnc, v,
+                             m->desktop.is_one_screen ? m->desktop.size : none);
+        }
+        break;
+    }
+}
+
+static void
+report_misuse(struct viewer *v, int error, uint8_t type)
+{
+    if (!log_limit_allows(&v->vnc->protocol_limit, loop_now_us(v->vnc->loop))) {
+        return;
+    }
+    if (v->state == VIEWER_HANDSHAKE) {
+        log_warning("vnc: peer closed: its handshake is not RFB's");
+    } else if (error == -EPROTO) {
+        log_warning("vnc: viewer %d closed: unknown message type %u", v->slot,
+                    type);
+    } else {
+        log_warning("vnc: viewer %d closed: pixel format cannot be served",
+                    v->slot);
+    }
+}
+
+/* Returns the bytes used, 0 when there are too few, or -errno. */
+static ssize_t
+take_handshake(struct viewer *v, const uint8_t *data, size_t len)
+{
+    struct handshake_reply reply;
+    enum handshake_room room =
+        vnc_has_room(v->vnc) ? HANDSHAKE_ROOM : HANDSHAKE_FULL;
+
+    int used = handshake_feed(&v->handshake, data, len, room, &reply);
+    push(v, reply.data, reply.len);
+    if (v->handshake.step == HANDSHAKE_REFUSED) {
+        write_out(v);
+        viewer_close(v);
+    } else if (v->handshake.step == HANDSHAKE_DONE) {
+        int r = vnc_enter(v->vnc, v);
+        if (r < 0) {
+            if (may_say(v)) {
+                log_warning_errno(-r, "vnc: peer closed: cannot be a viewer");
+            }
+            viewer_close(v);
+        }
+    }
+    return used;
+}
+
+static ssize_t
+take_active(struct viewer *v, const uint8_t *data, size_t len)
+{
+    struct message message;
+    int r = message_parse(data, len, &message);
+
+    if (r < 0) {
+        return r == -EAGAIN ? 0 : r;
+    }
+    take_message(v, &message);
+    v->swallow = message.swallow;
+    return (ssize_t)message.len;
+}
+
+static ssize_t
+take_one(struct viewer *v, const uint8_t *data, size_t len)
+{
+    if (v->swallow > 0) {
+        size_t used = len < v->swallow ? len : v->swallow;
+        v->swallow -= (uint32_t)used;
+        return (ssize_t)used;
+    }
+    return v->state == VIEWER_HANDSHAKE ? take_handshake(v, data, len)
+                                        : take_active(v, data, len);
+}
+
+/* Handles what is complete. Returns the bytes used. */
+static size_t
+take_all(struct viewer *v, const uint8_t *data, size_t len)
+{
+    size_t used = 0;
+
+    while (used < len && v->state != VIEWER_CLOSED) {
+        ssize_t n = take_one(v, data + used, len - used);
+        if (n < 0) {
+            report_misuse(v, (int)n, data[used]);
+            viewer_close(v);
+            break;
+        }
+        if (n == 0) {
+            break;
+        }
+        used += (size_t)n;
+    }
+    return used;
+}
+
+/* The bytes of a message that is not complete wait in the queue. */
+static void
+take_input(struct viewer *v, const uint8_t *data, size_t len)
+{
+    if (bytes_len(&v->in) == 0) {
+        size_t used = take_all(v, data, len);
+        data += used;
+        len -= used;
+    }
+    if (v->state == VIEWER_CLOSED || len == 0) {
+        return;
+    }
+    bool was_empty = bytes_len(&v->in) == 0;
+    int r = bytes_push(&v->in, data, len);
+    if (r < 0) {
+        if (may_say(v)) {
+            log_warning_errno(-r, "vnc: viewer %d closed", v->slot);
+        }
+        viewer_close(v);
+        return;
+    }
+    if (!was_empty) {
+        size_t used = take_all(v, bytes_peek(&v->in), bytes_len(&v->in));
+        bytes_drop(&v->in, used);
+    }
+}
+
+static void
+read_in(struct viewer *v)
+{
+    struct vnc *vnc = v->vnc;
+    ssize_t count = fd_read(v->fd, vnc->input, sizeof(vnc->input));
+
+    if (count > 0) {
+        take_input(v, vnc->input, (size_t)count);
+    } else if (count != -EAGAIN) {
+        viewer_close(v); /* its end, or its connection's */
+    }
+}
+
+static void
+on_ready(void *data, unsigned events)
+{
+    struct viewer *v = data;
+    struct vnc *vnc = v->vnc;
+
+    if ((events & LOOP_READ) != 0) {
+        read_in(v);
+    }
+    if (v->state != VIEWER_CLOSED) {
+        viewer_advance(v);
+    }
+    vnc_tell_wanted(vnc);
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Viewers: listening sockets, the RFB protocol, and the picture they are sent.
+ *
+ * The only user of LibVNCServer, which never sees a viewer's socket: a gate
+ * owns sockets, greeting and queues, checks each message, and lets the library
+ * work on a memory file. So no call here blocks, whatever a viewer does, and
+ * what a viewer can make us hold is bounded: see the limits below.
+ *
+ * The picture exists only while a viewer is there. A viewer that has not taken
+ * its last update gets no further one; its damage is merged.
+ */
+#ifndef VNCTERM_VNC_VNC_H
+#define VNCTERM_VNC_VNC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/geom.h"
+#include "loop/loop.h"
+
+struct vnc;
+
+enum {
+    VNC_VIEWERS_MAX = 16,   /* past the handshake */
+    VNC_HALF_OPEN_MAX = 32, /* in the handshake; the oldest is evicted */
+    VNC_LISTENERS_MAX = 2,
+    VNC_CUT_TEXT_MAX = 1 << 20,          /* bytes; longer text is swallowed */
+    VNC_ENCODINGS_MAX = 256,             /* entries of one SetEncodings */
+    VNC_HANDSHAKE_US = 10 * 1000 * 1000, /* from accept to ClientInit */
+    VNC_STALLED_US = 60 * 1000 * 1000,   /* then it may be evicted if full */
+    VNC_PICTURE_MAX = 8 << 20,           /* bytes of framebuffer */
+    VNC_SIDE_MAX = 8000, /* pixels; a line must fit the library's 32 KB */
+    VNC_NAME_MAX = 127,  /* bytes of desktop name */
+};
+
+/* The protocol version that the greeting offers. */
+enum vnc_rfb {
+    VNC_RFB_3_3,
+    VNC_RFB_3_8,
+};
+
+/* Which extensions viewers are offered. */
+enum vnc_dialect {
+    VNC_DIALECT_AGENT, /* what the host agent's console proxy can parse */
+    VNC_DIALECT_FULL,
+};
+
+struct vnc_config {
+    /* Listening sockets, non-blocking; owned by the caller until vnc_free(). */
+    int listeners[VNC_LISTENERS_MAX];
+    int listener_count;
+    enum vnc_rfb rfb;
+    enum vnc_dialect dialect;
+    struct pixel_size size; /* of the picture */
+    const char *name;       /* desktop name, UTF-8; copied */
+};
+
+/*
+ * What viewers do. A viewer is named by its slot, 0 to VNC_VIEWERS_MAX - 1;
+ * a slot is free again after on_viewer_gone. Handlers may call back into vnc,
+ * but not free it. Every one must be set.
+ */
+struct vnc_handler {
+    void (*on_viewer)(void *data, unsigned viewer);
+    void (*on_viewer_gone)(void *data, unsigned viewer);
+    void (*on_key)(void *data, unsigned viewer, uint32_t keysym, bool down);
+    /* Clamped to the picture; `buttons` is RFB's mask. */
+    void (*on_pointer)(void *data, unsigned viewer, int x, int y,
+                       unsigned buttons);
+    /* A viewer's clipboard: well-formed UTF-8, at most 2 x VNC_CUT_TEXT_MAX. */
+    void (*on_cut_text)(void *data, unsigned viewer, const char *utf8,
+                        size_t len);
+    /* A viewer asks for a picture of about this size (SetDesktopSize). Answer
+     * with vnc_resize(), or not at all to refuse; at most 10 come a second,
+     * the newest always. */
+    void (*on_size_request)(void *data, unsigned viewer,
+                            struct pixel_size size);
+    /* A viewer could take a frame, and none could before. */
+    void (*on_frame_wanted)(void *data);
+    /* A viewer is about to be sent an area that it has asked for anew: bring
+     * the picture up to date, now, with vnc_scroll() and vnc_mark() and no
+     * other call. Other viewers want a vnc_flush() soon afterwards. */
+    void (*on_repaint)(void *data);
+};
+
+/* Returns 0, -EINVAL for a size out of range, or -errno. */
+int
+vnc_new(struct vnc **out, struct loop *loop, const struct vnc_config *config,
+        const struct vnc_handler *handler, void *data);
+
+/* Closes every viewer. Calls no handler. */
+void vnc_free(struct vnc *v);
+
+/* How many viewers are past the handshake. */
+int vnc_viewers(const struct vnc *v);
+
+/*
+ * The picture to draw into: 32 bits a pixel, 0x00RRGGBB, vnc_size() pixels,
+ * lines without padding. NULL while no viewer is there. It is blank (zeros)
+ * when the first viewer arrives: draw all of it in on_viewer when
+ * vnc_viewers() is 1. Valid until the last viewer leaves or vnc_resize().
+ */
+uint32_t *vnc_pixels(struct vnc *v);
+
+struct pixel_size vnc_size(const struct vnc *v);
+
+/* Whether a viewer has asked for a frame and has taken all it was sent. */
+bool vnc_wants_frame(const struct vnc *v);
+
+/*
+ * Moves the pixels of `area` up by `dy` (down when negative) and sends that as
+ * one CopyRect to viewers that know it. Before vnc_mark() of the same frame.
+ */
+void vnc_scroll(struct vnc *v, struct rect area, int dy);
+
+/* The pixels of `area` have changed. Sends nothing. */
+void vnc_mark(struct vnc *v, struct rect area);
+
+/* Sends what was marked to every viewer that wants a frame. */
+void vnc_flush(struct vnc *v);
+
+/*
+ * Whether some viewer still has something to be sent or to take, of what was
+ * marked until now; a stalled one counts.
+ */
+bool vnc_is_behind(const struct vnc *v);
+
+/*
+ * Another size of picture: blank, and all of it to be drawn anew by the caller
+ * before the next vnc_flush(), until which viewers are sent no pixels. Needs
+ * no vnc_mark(). A viewer that cannot change its size keeps it and is sent
+ * what fits. Nothing happens if it has this size already. Returns 0, -EINVAL
+ * or -ENOMEM; nothing changed on failure.
+ */
+int vnc_resize(struct vnc *v, struct pixel_size size);
+
+/* Rings, at most ten times a second. */
+void vnc_bell(struct vnc *v);
+
+/* The desktop name, UTF-8, cut at VNC_NAME_MAX bytes. */
+void vnc_set_name(struct vnc *v, const char *name);
+
+/*
+ * Offers text, well-formed UTF-8 of at most VNC_CUT_TEXT_MAX bytes, to every
+ * viewer's clipboard. A viewer that is still taking another text gets the
+ * newest one afterwards.
+ */
+void vnc_set_cut_text(struct vnc *v, const char *utf8, size_t len);
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the files of this folder share, and tests that bring their own sockets.
+ */
+#ifndef VNCTERM_VNC_VNC_INTERNAL_H
+#define VNCTERM_VNC_VNC_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/log.h"
+#include "loop/loop.h"
+#include "vnc/vnc.h"
+
+struct library;
+struct viewer;
+
+enum {
+    /* Read in one turn, all messages of which are handled in that turn. */
+    VNC_INPUT_SIZE = 32 << 10,
+    VNC_ACCEPTS_PER_TURN = 16,
+    VNC_ACCEPT_RETRY_US = 1000 * 1000,
+    VNC_BELL_US = 100 * 1000,
+    VNC_SIZE_REQUEST_US = 100 * 1000,
+};
+
+struct vnc_listener {
+    struct vnc *vnc;
+    int fd; /* the caller's */
+    struct loop_fd *watcher;
+};
+
+struct vnc {
+    struct loop *loop;
+    const struct vnc_handler *handler;
+    void *data;
+    enum vnc_rfb rfb;
+    enum vnc_dialect dialect;
+    struct vnc_listener listeners[VNC_LISTENERS_MAX];
+    int listener_count;
+    struct library *library;
+
+    struct pixel_size size;
+    uint32_t *pixels;
+    bool is_undrawn;  /* resized, and not flushed since */
+    unsigned resizes; /* calls of vnc_resize() that were granted */
+
+    struct viewer *slots[VNC_VIEWERS_MAX];
+    int viewers;
+    struct viewer *half_open[VNC_HALF_OPEN_MAX]; /* oldest first */
+    int half_open_count;
+    /* Closed before they had a slot; the others are found in theirs. */
+    struct viewer *closed;
+    bool was_wanted; /* as on_frame_wanted was told */
+
+    struct loop_timer *soon;      /* frees what is closed */
+    struct loop_timer *later;     /* repaints and sizes that came too often */
+    struct loop_timer *deadline;  /* of the oldest half-open one */
+    struct loop_timer *accepting; /* accept() is tried again */
+    uint64_t later_us;            /* when it fires, if armed */
+
+    char name[VNC_NAME_MAX + 1];
+    char *cut_text; /* what is owed, UTF-8 */
+    size_t cut_text_len;
+    uint64_t bell_from_us;         /* not before */
+    uint64_t size_request_from_us; /* not before */
+    struct viewer *size_asker;     /* whose request waits, or NULL */
+    struct pixel_size size_asked;
+
+    struct log_limit accept_limit;
+    struct log_limit arrival_limit;
+    struct log_limit protocol_limit;
+    struct log_limit cut_text_limit;
+    struct log_limit peer_limit; /* failures of ours on behalf of a peer */
+    uint8_t input[VNC_INPUT_SIZE];
+};
+
+/* Takes `fd`, a connected socket: a new half-open peer. */
+void vnc_adopt(struct vnc *v, int fd);
+
+/* Whether a viewer that finishes its handshake now would find a place. */
+bool vnc_has_room(struct vnc *v);
+
+/*
+ * A peer has finished its handshake: makes it a viewer, in a slot, and tells
+ * the handler. Returns 0 or -errno.
+ */
+int vnc_enter(struct vnc *v, struct viewer *viewer);
+
+/* A peer is closed; it is freed and its slot given up soon. */
+void vnc_is_closed(struct vnc *v, struct viewer *viewer);
+
+/* A viewer asks for a size. */
+void
+vnc_request_size(struct vnc *v, struct viewer *viewer, struct pixel_size size);
+
+/* Calls viewer_advance() of all at `due_us`, or earlier. */
+void vnc_advance_at(struct vnc *v, uint64_t due_us);
+
+/* Tells the handler if a frame is wanted that was not before. */
+void vnc_tell_wanted(struct vnc *v);
+
+#endif
