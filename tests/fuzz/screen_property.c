@@ -1,0 +1,808 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fuzz/screen_property.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "term/screen.h"
+
+enum {
+    COLS_MAX = 24,
+    ROWS_MAX = 16,
+    LINES_MAX = 4096, /* more than the largest scrollback below holds */
+};
+
+struct line {
+    struct cell cells[COLS_MAX];
+    int cols;
+    bool wrapped;
+};
+
+struct picture_cell {
+    struct cell cell;
+    struct cell head; /* of a tail: it is drawn over both */
+    int cursor;       /* 0 for none, or 1 + its shape */
+};
+
+struct run {
+    const uint8_t *in;
+    size_t len;
+    struct screen *s;
+
+    /* The model. */
+    struct cell_size size;
+    struct line grids[2][ROWS_MAX];
+    int active;
+    struct line *lines; /* of the scrollback, the oldest first */
+    int line_count;
+    int lines_back;
+    struct cursor_view cursor;
+
+    /* What a viewer has. */
+    struct picture_cell picture[ROWS_MAX][COLS_MAX];
+};
+
+static void
+check(bool ok, const char *what)
+{
+    if (!ok) {
+        (void)fprintf(stderr, "screen property broken: %s\n", what);
+        abort();
+    }
+}
+
+static uint8_t
+next_byte(struct run *r)
+{
+    if (r->len == 0) {
+        return 0;
+    }
+    r->len--;
+    return *r->in++;
+}
+
+/* In [0, end). */
+static int
+next_below(struct run *r, int end)
+{
+    return next_byte(r) % end;
+}
+
+static struct cell_pos
+next_pos(struct run *r)
+{
+    int row = next_below(r, r->size.rows);
+
+    return (struct cell_pos){.row = row, .col = next_below(r, r->size.cols)};
+}
+
+static struct cell_size
+next_size(struct run *r)
+{
+    int cols = 1 + next_below(r, COLS_MAX);
+
+    return (struct cell_size){.cols = cols,
+                              .rows = 1 + next_below(r, ROWS_MAX)};
+}
+
+static uint32_t
+next_colour(struct run *r)
+{
+    static const uint32_t colours[] = {
+        COLOUR_DEFAULT, COLOUR_DEFAULT,        COLOUR_DEFAULT, 0, 7, 255,
+        COLOUR_RGB,     COLOUR_RGB | 0xfffefd,
+    };
+
+    return colours[next_byte(r) % 8];
+}
+
+static struct cell
+next_cell(struct run *r)
+{
+    static const uint32_t codes[] = {
+        ' ',   'a',    'b',    '~',     0xa0,     0xe9,
+        0x3b1, 0x4e00, 0xffff, 0x1f600, 0x10ffff,
+    };
+    uint32_t style = next_byte(r);
+    struct cell cell = cell_default();
+
+    cell.code = codes[next_below(r, 11)] & 0x1fffff;
+    if ((style & 0x80) != 0) {
+        cell.attrs = next_byte(r) * 2U & 0x1ff;
+        cell.underline = style % 6 & 7;
+        cell.fg = next_colour(r) & 0x1ffffff;
+        cell.bg = next_colour(r) & 0x1ffffff;
+    }
+    return cell;
+}
+
+static struct cell
+next_blank(struct run *r)
+{
+    struct cell blank = cell_default();
+
+    if (next_byte(r) % 4 == 0) {
+        blank.fg = next_colour(r) & 0x1ffffff;
+        blank.bg = next_colour(r) & 0x1ffffff;
+    }
+    return blank;
+}
+
+static struct line *
+grid(struct run *r)
+{
+    return r->grids[r->active];
+}
+
+static bool
+is_tail(struct cell cell)
+{
+    return cell.code == CELL_WIDE_TAIL;
+}
+
+/* The model's operations on a line. */
+
+static void
+lose_half(struct cell *cell)
+{
+    struct cell blank = cell_default();
+
+    blank.bg = cell->bg;
+    *cell = blank;
+}
+
+/* Halves without their other half, after a cell has been overwritten. */
+static void
+drop_orphans(struct line *line, int cols, const bool *heads)
+{
+    for (int col = 0; col < cols; col++) {
+        bool tail_follows = col + 1 < cols && is_tail(line->cells[col + 1]);
+        if (heads[col] && !tail_follows) {
+            lose_half(&line->cells[col]);
+        }
+    }
+    for (int col = 0; col < cols; col++) {
+        if (is_tail(line->cells[col]) && (col == 0 || !heads[col - 1])) {
+            lose_half(&line->cells[col]);
+        }
+    }
+}
+
+/* Which cells are the left half of a wide character. */
+static void
+find_heads(const struct line *line, int cols, bool *heads)
+{
+    for (int col = 0; col < cols; col++) {
+        heads[col] = col + 1 < cols && is_tail(line->cells[col + 1]);
+    }
+}
+
+static void
+set_cells(struct run *r, int row, int begin, int end, const struct cell *cells,
+          int step)
+{
+    struct line *line = &grid(r)[row];
+    bool heads[COLS_MAX];
+
+    find_heads(line, r->size.cols, heads);
+    for (int col = begin; col < end; col++) {
+        line->cells[col] = *cells;
+        cells += step;
+        heads[col] = col + 1 < end && is_tail(*cells);
+    }
+    drop_orphans(line, r->size.cols, heads);
+}
+
+static void
+clear_line(struct line *line, int cols, struct cell blank)
+{
+    for (int col = 0; col < cols; col++) {
+        line->cells[col] = blank;
+    }
+    line->wrapped = false;
+}
+
+static void
+model_push(struct run *r, const struct line *line)
+{
+    check(r->line_count < LINES_MAX, "the scrollback is larger than its bound");
+    r->lines[r->line_count] = *line;
+    r->lines[r->line_count].cols = r->size.cols;
+    r->line_count++;
+    if (r->lines_back > 0) {
+        r->lines_back++;
+    }
+}
+
+/* The screen decides which old lines go; the model knows that they are old. */
+static void
+model_evict(struct run *r)
+{
+    int gone = r->line_count - scrollback_lines(screen_scrollback(r->s));
+
+    check(gone >= 0, "more lines than were pushed");
+    if (gone == 0) {
+        return;
+    }
+    memmove(r->lines, r->lines + gone,
+            (size_t)(r->line_count - gone) * sizeof(*r->lines));
+    r->line_count -= gone;
+    if (r->lines_back > r->line_count) {
+        r->lines_back = r->line_count;
+    }
+}
+
+static void
+model_scroll(struct run *r, int top, int bottom, int lines, struct cell blank)
+{
+    struct line *g = grid(r);
+
+    for (; lines > 0; lines--) {
+        if (top == 0 && r->active == 0) {
+            model_push(r, &g[0]);
+        }
+        memmove(&g[top], &g[top + 1], (size_t)(bottom - top - 1) * sizeof(*g));
+        clear_line(&g[bottom - 1], r->size.cols, blank);
+    }
+    for (; lines < 0; lines++) {
+        memmove(&g[top + 1], &g[top], (size_t)(bottom - top - 1) * sizeof(*g));
+        clear_line(&g[top], r->size.cols, blank);
+    }
+}
+
+/* Comparison. */
+
+static struct cell
+cell_of_line(const struct line *line, int cols, int col)
+{
+    if (col >= line->cols) {
+        return cell_default();
+    }
+    /* A wide character that the edge cuts in two is left out. */
+    if (col == cols - 1 && col + 1 < line->cols &&
+        is_tail(line->cells[col + 1])) {
+        return cell_default();
+    }
+    return line->cells[col];
+}
+
+static void
+compare_grid(struct run *r)
+{
+    check(screen_is_alternate(r->s) == (r->active == 1), "active screen");
+    for (int row = 0; row < r->size.rows; row++) {
+        const struct line *line = &grid(r)[row];
+        const struct cell *cells = screen_row(r->s, row);
+        for (int col = 0; col < r->size.cols; col++) {
+            check(cell_equals(cells[col], line->cells[col]), "cells");
+            bool orphan = is_tail(cells[col]) &&
+                          (col == 0 || cells[col - 1].code == CELL_BLANK ||
+                           is_tail(cells[col - 1]));
+            check(!orphan, "a tail without a head");
+        }
+        check(screen_is_wrapped(r->s, row) == line->wrapped, "wrapped");
+    }
+}
+
+static void
+compare_view(struct run *r)
+{
+    struct screen_view view;
+
+    screen_view(r->s, &view);
+    check(view.size.rows == r->size.rows && view.size.cols == r->size.cols,
+          "size of the view");
+    check(view.lines_back == r->lines_back, "lines_back");
+    for (int row = 0; row < r->size.rows; row++) {
+        int back = r->lines_back - row;
+        for (int col = 0; col < r->size.cols; col++) {
+            struct cell wanted =
+                back > 0 ? cell_of_line(&r->lines[r->line_count - back],
+                                        r->size.cols, col)
+                         : grid(r)[-back].cells[col];
+            check(cell_equals(view_row(&view, row)[col], wanted), "view");
+        }
+    }
+    int cursor_row = r->cursor.pos.row + r->lines_back;
+    bool visible = r->cursor.visible && cursor_row < r->size.rows;
+    check(view.cursor.visible == visible, "whether the cursor is in the view");
+    check(!visible || (view.cursor.pos.row == cursor_row &&
+                       view.cursor.pos.col == r->cursor.pos.col),
+          "place of the cursor");
+}
+
+static void
+compare_scrollback(struct run *r)
+{
+    const struct scrollback *sb = screen_scrollback(r->s);
+
+    check(scrollback_lines(sb) == r->line_count, "lines");
+    for (int i = 0; i < r->line_count; i++) {
+        const struct line *line = &r->lines[r->line_count - 1 - i];
+        struct cell cells[COLS_MAX];
+        bool wrapped;
+        scrollback_line(sb, i, cells, COLS_MAX, &wrapped);
+        check(wrapped == line->wrapped, "wrapped in the scrollback");
+        for (int col = 0; col < COLS_MAX; col++) {
+            check(cell_equals(cells[col], cell_of_line(line, COLS_MAX, col)),
+                  "cells in the scrollback");
+        }
+    }
+}
+
+/* The viewer. */
+
+static struct picture_cell
+shown_cell(const struct screen_view *view, int row, int col)
+{
+    const struct cell *cells = view_row(view, row);
+    const struct cursor_view *cursor = &view->cursor;
+    int begin = cursor->pos.col;
+    int end = begin + 1;
+    struct picture_cell shown = {
+        .cell = cells[col],
+        .head = is_tail(cells[col]) ? cells[col - 1] : cell_default(),
+    };
+
+    if (!cursor->visible || cursor->pos.row != row) {
+        return shown;
+    }
+    if (is_tail(cells[begin])) {
+        begin--;
+    } else if (end < view->size.cols && is_tail(cells[end])) {
+        end++;
+    }
+    if (col >= begin && col < end) {
+        shown.cursor = 1 + (int)cursor->shape;
+    }
+    return shown;
+}
+
+static void
+apply_scroll(struct run *r, const struct damage *damage)
+{
+    struct picture_cell old[ROWS_MAX][COLS_MAX];
+    int top = damage->scroll.top;
+    int bottom = damage->scroll.bottom;
+    int lines = damage->scroll.lines;
+
+    if (lines == 0) {
+        return;
+    }
+    check(top >= 0 && top < bottom && bottom <= r->size.rows, "scroll region");
+    check(abs(lines) < bottom - top, "scroll by less than the height");
+    memcpy(old, r->picture, sizeof(old));
+    for (int row = top; row < bottom; row++) {
+        if (row + lines >= top && row + lines < bottom) {
+            memcpy(r->picture[row], old[row + lines], sizeof(old[row]));
+        }
+    }
+}
+
+static void
+take_and_compare(struct run *r)
+{
+    struct damage damage;
+    struct screen_view view;
+    bool dirty = screen_is_dirty(r->s);
+    bool taken = screen_take_damage(r->s, &damage);
+
+    check(dirty == taken, "dirty means that damage can be taken");
+    check(!screen_is_dirty(r->s), "clean once damage is taken");
+    screen_view(r->s, &view);
+    if (taken) {
+        apply_scroll(r, &damage);
+    }
+    for (int row = 0; row < r->size.rows; row++) {
+        for (int col = 0; col < r->size.cols; col++) {
+            struct picture_cell *have = &r->picture[row][col];
+            struct picture_cell shown = shown_cell(&view, row, col);
+            if (taken && col >= damage.rows[row].begin &&
+                col < damage.rows[row].end) {
+                *have = shown;
+            }
+            check(cell_equals(have->cell, shown.cell), "picture");
+            check(cell_equals(have->head, shown.head), "picture of a tail");
+            check(have->cursor == shown.cursor, "cursor in the picture");
+        }
+    }
+}
+
+/* Operations. */
+
+static void
+do_put(struct run *r)
+{
+    struct cell_pos pos = next_pos(r);
+    struct cell cells[2] = {next_cell(r)};
+    int width = 1;
+    if (cells[0].code > '~' && pos.col + 1 < r->size.cols) {
+        width += next_below(r, 2);
+    }
+
+    cells[1] = cells[0];
+    cells[1].code = CELL_WIDE_TAIL;
+    screen_put(r->s, pos, cells[0], width);
+    set_cells(r, pos.row, pos.col, pos.col + width, cells, 1);
+}
+
+static void
+do_put_ascii(struct run *r)
+{
+    struct cell_pos pos = next_pos(r);
+    int count = next_below(r, r->size.cols - pos.col + 1);
+    struct cell pen = next_cell(r);
+    uint8_t text[COLS_MAX];
+    struct cell cells[COLS_MAX + 1];
+
+    pen.code = CELL_BLANK;
+    for (int i = 0; i < count; i++) {
+        text[i] = (uint8_t)(' ' + next_below(r, 3));
+        cells[i] = pen;
+        cells[i].code = text[i];
+    }
+    cells[count] = pen;
+    screen_put_ascii(r->s, pos, text, count, pen);
+    set_cells(r, pos.row, pos.col, pos.col + count, cells, 1);
+}
+
+static void
+do_add_mark(struct run *r)
+{
+    static const uint32_t marks[] = {0x301, 0xfe0f, 0x1ffff, 0x20000, 0xe0100};
+    struct cell_pos pos = next_pos(r);
+    uint32_t mark = marks[next_below(r, 5)];
+    struct cell *cell = &grid(r)[pos.row].cells[pos.col];
+
+    screen_add_mark(r->s, pos, mark);
+    if (is_tail(*cell)) {
+        cell--;
+    }
+    if (cell->code == CELL_BLANK || mark >= 0x20000) {
+        return;
+    }
+    if (cell->mark_0 == 0) {
+        cell->mark_0 = mark & 0x1ffff;
+    } else if (cell->mark_1 == 0) {
+        cell->mark_1 = mark & 0x1ffff;
+    }
+}
+
+static void
+do_erase(struct run *r)
+{
+    int row = next_below(r, r->size.rows);
+    int begin = next_below(r, r->size.cols + 1);
+    int end = begin + next_below(r, r->size.cols - begin + 1);
+    struct cell blank = next_blank(r);
+    enum screen_protection protection =
+        next_below(r, 2) == 0 ? SCREEN_ERASE_ALL : SCREEN_ERASE_UNPROTECTED;
+
+    screen_erase(r->s, row, begin, end, blank, protection);
+    struct line *line = &grid(r)[row];
+    if (end == r->size.cols && begin < end) {
+        line->wrapped = false;
+    }
+    for (int col = begin; col < end; col++) {
+        bool is_protected = (line->cells[col].attrs & CELL_PROTECTED) != 0;
+        if (protection == SCREEN_ERASE_ALL || !is_protected) {
+            set_cells(r, row, col, col + 1, &blank, 0);
+        }
+    }
+}
+
+static void
+do_scroll_rows(struct run *r)
+{
+    int top = next_below(r, r->size.rows);
+    int bottom = top + 1 + next_below(r, r->size.rows - top);
+    int how = next_byte(r);
+    struct cell blank = next_blank(r);
+
+    if (how % 2 == 0) { /* the usual scroll */
+        top = 0;
+        bottom = r->size.rows;
+    }
+    int lines = how % 4 == 3 ? how / 4 % 40 - 20 : how / 4 % 3 - 1;
+    int height = bottom - top;
+    screen_scroll_rows(r->s, top, bottom, lines, blank);
+    lines = lines > height ? height : lines < -height ? -height : lines;
+    model_scroll(r, top, bottom, lines, blank);
+    model_evict(r);
+}
+
+static void
+do_scroll_cols(struct run *r)
+{
+    int top = next_below(r, r->size.rows);
+    int bottom = top + 1 + next_below(r, r->size.rows - top);
+    int begin = next_below(r, r->size.cols);
+    int end = begin + 1 + next_below(r, r->size.cols - begin);
+    int cols = next_below(r, 60) - 30;
+    struct cell blank = next_blank(r);
+
+    screen_scroll_cols(r->s, top, bottom, begin, end, cols, blank);
+    for (int row = top; cols != 0 && row < bottom; row++) {
+        struct cell old[3 * COLS_MAX];
+        struct cell cells[COLS_MAX];
+        struct line *line = &grid(r)[row];
+        /* Pairs that the edges or the ends of the move cut are lost first. */
+        const int cuts[] = {begin, end, begin + cols, end + cols};
+        for (size_t i = 0; i < 4; i++) {
+            int cut = cuts[i];
+            if (cut > 0 && cut < r->size.cols && cut >= begin && cut <= end &&
+                is_tail(line->cells[cut])) {
+                lose_half(&line->cells[cut - 1]);
+                lose_half(&line->cells[cut]);
+            }
+        }
+        memcpy(old, line->cells, sizeof(line->cells));
+        for (int col = begin; col < end; col++) {
+            bool inside = col + cols >= begin && col + cols < end;
+            cells[col] = inside ? old[col + cols] : blank;
+        }
+        memcpy(line->cells + begin, cells + begin,
+               (size_t)(end - begin) * sizeof(*cells));
+        if (end == r->size.cols) {
+            line->wrapped = false;
+        }
+    }
+}
+
+static void
+do_alternate(struct run *r)
+{
+    int active = next_below(r, 2);
+    bool clear = next_below(r, 2) != 0;
+    struct cell blank = next_blank(r);
+
+    screen_use_alternate(r->s, active == 1, clear ? SCREEN_CLEAR : SCREEN_KEEP,
+                         blank);
+    if (active == r->active) {
+        return;
+    }
+    r->active = active;
+    r->lines_back = 0;
+    for (int row = 0; active == 1 && clear && row < r->size.rows; row++) {
+        clear_line(&grid(r)[row], r->size.cols, blank);
+    }
+}
+
+static void
+do_scroll_view(struct run *r)
+{
+    int choice = next_byte(r);
+    int lines = choice == 0 ? INT_MIN : choice == 1 ? INT_MAX : choice % 16 - 8;
+    int64_t target = (int64_t)r->lines_back + lines;
+
+    target = target < 0 ? 0 : target > r->line_count ? r->line_count : target;
+    bool moves = r->active == 0 && target != r->lines_back;
+    check(screen_scroll_view(r->s, lines) == moves, "whether the view moves");
+    if (moves) {
+        r->lines_back = (int)target;
+    }
+}
+
+static bool
+is_line_blank(const struct line *line, int cols)
+{
+    for (int col = 0; col < cols; col++) {
+        if (line->cells[col].code != CELL_BLANK) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Another height; returns by how much the text has moved down. */
+static int
+model_resize_rows(struct run *r, int active, int rows, int cursor_row)
+{
+    struct line *g = r->grids[active];
+    int have = r->size.rows;
+    int down = 0;
+
+    while (have > rows && have - 1 > cursor_row &&
+           is_line_blank(&g[have - 1], r->size.cols)) {
+        have--;
+    }
+    for (; have > rows; have--) {
+        if (active == 0) {
+            model_push(r, &g[0]);
+        }
+        memmove(&g[0], &g[1], (size_t)(have - 1) * sizeof(*g));
+        down--;
+    }
+    if (active == 0) {
+        r->lines_back = 0;
+        model_evict(r);
+    }
+    return down;
+}
+
+static void
+model_resize_cols(struct line *g, int rows, int old_cols, int cols)
+{
+    for (int row = 0; row < rows && cols != old_cols; row++) {
+        struct line *line = &g[row];
+        line->wrapped = false;
+        if (cols < old_cols && is_tail(line->cells[cols])) {
+            lose_half(&line->cells[cols - 1]);
+        }
+        for (int col = old_cols; col < cols; col++) {
+            line->cells[col] = cell_default();
+        }
+    }
+}
+
+/* Blank rows at the bottom, or lines from the scrollback at the top. */
+static int
+model_grow_rows(struct run *r, int active, struct cell_size size,
+                const struct line *lines, int line_count)
+{
+    struct line *g = r->grids[active];
+    int down = 0;
+
+    for (int row = r->size.rows; row < size.rows; row++) {
+        clear_line(&g[row], COLS_MAX, cell_default());
+    }
+    while (active == 0 && down < size.rows - r->size.rows &&
+           down < line_count) {
+        const struct line *line = &lines[line_count - 1 - down];
+        memmove(&g[1], &g[0], (size_t)(size.rows - 1) * sizeof(*g));
+        for (int col = 0; col < COLS_MAX; col++) {
+            g[0].cells[col] = cell_of_line(line, size.cols, col);
+        }
+        g[0].wrapped = line->wrapped;
+        down++;
+    }
+    return down;
+}
+
+static void
+move_place(struct cell_pos *pos, int down, struct cell_size size)
+{
+    pos->row += down;
+    pos->row = pos->row < 0 ? 0 : pos->row;
+    pos->row = pos->row >= size.rows ? size.rows - 1 : pos->row;
+    pos->col = pos->col >= size.cols ? size.cols - 1 : pos->col;
+}
+
+static void
+do_resize(struct run *r)
+{
+    struct cell_size size = next_size(r);
+    struct cell_pos cursor = r->cursor.pos;
+    struct cell_pos saved = next_pos(r);
+    struct cell_pos model_saved = saved;
+    int down[2];
+
+    check(screen_resize(r->s, size, &cursor, &saved) == 0, "resize");
+    /* The screen has popped lines already; give the model the count before. */
+    int returned = size.rows - r->size.rows;
+    int lines_before = scrollback_lines(screen_scrollback(r->s));
+    for (int i = 0; i < 2; i++) {
+        int row = i == r->active ? r->cursor.pos.row : i == 0 ? saved.row : -1;
+        if (i == 0 && r->active == 1) {
+            row = model_saved.row;
+        }
+        if (returned > 0) {
+            down[i] = model_grow_rows(r, i, size, r->lines, r->line_count);
+            model_resize_cols(r->grids[i] + down[i], r->size.rows, r->size.cols,
+                              size.cols);
+        } else {
+            down[i] = model_resize_rows(r, i, size.rows, row);
+            model_resize_cols(r->grids[i], size.rows, r->size.cols, size.cols);
+        }
+    }
+    if (returned > 0) {
+        r->line_count -= down[0];
+        r->lines_back = 0;
+        check(r->line_count == lines_before, "lines after growing");
+    }
+    r->size = size;
+    move_place(&r->cursor.pos, down[r->active], size);
+    move_place(&model_saved, down[0], size);
+    check(cursor.row == r->cursor.pos.row && cursor.col == r->cursor.pos.col,
+          "cursor after a resize");
+    check(saved.row == model_saved.row && saved.col == model_saved.col,
+          "saved cursor after a resize");
+    /* A viewer starts afresh; nothing it has is right by chance. */
+    memset(r->picture, 0xff, sizeof(r->picture));
+}
+
+static void
+do_cursor(struct run *r)
+{
+    r->cursor.pos = next_pos(r);
+    r->cursor.shape = (enum cursor_shape)next_below(r, 3);
+    r->cursor.visible = next_below(r, 4) != 0;
+    screen_set_cursor(r->s, r->cursor);
+}
+
+static void
+do_wrapped(struct run *r)
+{
+    int row = next_below(r, r->size.rows);
+    bool wrapped = next_below(r, 2) != 0;
+
+    screen_set_wrapped(r->s, row, wrapped);
+    grid(r)[row].wrapped = wrapped;
+}
+
+static void
+do_rare(struct run *r)
+{
+    switch (next_below(r, 4)) {
+    case 0:
+        screen_damage_all(r->s);
+        check(screen_is_dirty(r->s), "all is damaged");
+        break;
+    case 1:
+        screen_clear_scrollback(r->s);
+        r->line_count = 0;
+        r->lines_back = 0;
+        break;
+    case 2:
+        compare_scrollback(r);
+        break;
+    default:
+        do_resize(r);
+        break;
+    }
+}
+
+static void
+start(struct run *r)
+{
+    static const size_t bounds[] = {0, 2048, 4096, 1 << 16};
+    size_t bound = bounds[next_below(r, 4)];
+
+    r->size = next_size(r);
+    r->lines = xcalloc(LINES_MAX, sizeof(*r->lines));
+    for (int i = 0; i < 2; i++) {
+        for (int row = 0; row < ROWS_MAX; row++) {
+            clear_line(&r->grids[i][row], COLS_MAX, cell_default());
+        }
+    }
+    memset(r->picture, 0xff, sizeof(r->picture));
+    check(screen_new(&r->s, r->size, bound) == 0, "screen_new");
+}
+
+void
+screen_property_run(const uint8_t *data, size_t len)
+{
+    typedef void operation_fn(struct run *);
+    static operation_fn *const operations[] = {
+        do_put,         do_put,         do_put_ascii, do_put_ascii,
+        do_add_mark,    do_erase,       do_erase,     do_scroll_rows,
+        do_scroll_rows, do_scroll_rows, do_alternate, do_scroll_view,
+        do_cursor,      do_cursor,      do_wrapped,   do_scroll_cols,
+        do_rare,
+    };
+    enum {
+        OPERATIONS = sizeof(operations) / sizeof(operations[0])
+    };
+    struct run *r = xcalloc(1, sizeof(*r));
+
+    r->in = data;
+    r->len = len;
+    start(r);
+    while (r->len > 0) {
+        int what = next_byte(r);
+        operations[what % OPERATIONS](r);
+        compare_grid(r);
+        compare_view(r);
+        if (what / OPERATIONS % 4 == 0) {
+            take_and_compare(r);
+        }
+    }
+    take_and_compare(r);
+    compare_scrollback(r);
+    screen_free(r->s);
+    free(r->lines);
+    free(r);
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the files of the screen model share: screen.c changes cells,
+ * screen_damage.c keeps what has changed, screen_view.c shows lines of the
+ * scrollback, screen_resize.c makes another size. For these files only.
+ *
+ * Two kinds of rows: a screen row is a place on the active screen, a view row
+ * one in what is shown. View row = screen row + lines_back. Damage and the
+ * drawn cursor are kept in view rows.
+ */
+#ifndef VNCTERM_TERM_SCREEN_PRIVATE_H
+#define VNCTERM_TERM_SCREEN_PRIVATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/geom.h"
+#include "term/cell.h"
+#include "term/screen.h"
+#include "term/scrollback.h"
+#include "term/view.h"
+
+struct row_info {
+    int16_t used; /* all cells from here on equal cell_default() */
+    bool wrapped;
+};
+
+/* The cells of one screen. `rows` and `info` are in the order of the rows. */
+struct grid {
+    struct cell *cells; /* NULL: not allocated */
+    struct cell **rows;
+    struct row_info *info;
+};
+
+/* The cursor as it is in the picture, moved along with the rows. */
+struct drawn_cursor {
+    struct cursor_view cursor;
+    int begin; /* the columns it covers: two on a wide character */
+    int end;
+};
+
+struct damage_state {
+    struct row_span *pending; /* one for each view row; moves with its row */
+    struct row_span *taken;   /* what the taker has borrowed */
+    int scroll_top;
+    int scroll_bottom;
+    int scroll_lines; /* 0: no scroll is pending */
+    bool dirty;       /* a span is not empty; the cursor is not counted */
+    struct drawn_cursor drawn;
+};
+
+/* Rows of the view while it is scrolled back. */
+struct back_view {
+    struct cell *cells; /* size.rows by size.cols, for lines decoded */
+    const struct cell **rows;
+};
+
+enum {
+    GRID_MAIN,
+    GRID_ALTERNATE, /* allocated when first used */
+    GRID_COUNT,
+};
+
+struct screen {
+    struct cell_size size;
+    struct grid grids[GRID_COUNT];
+    struct grid *active;
+    struct scrollback *scrollback;
+    struct damage_state damage;
+    struct cursor_view cursor; /* in screen rows */
+    int lines_back;
+    struct back_view *back; /* NULL while lines_back is 0 */
+};
+
+static inline int
+min_int(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+static inline int
+max_int(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+static inline int
+clamp_int(int value, int lower, int upper)
+{
+    return max_int(lower, min_int(value, upper));
+}
+
+/*
+ * A character that loses its other half leaves its background, as erasing does:
+ * a blank never has attributes, which a state could not be written with.
+ */
+static inline void
+cell_blank_half(struct cell *cell)
+{
+    uint64_t bg = cell->bg;
+
+    *cell = cell_default();
+    cell->bg = bg & 0x1ffffff;
+}
+
+/* Grids. */
+
+bool screen_is_size_valid(struct cell_size size);
+
+/* A grid of default blanks. Returns 0 or -ENOMEM. */
+int grid_init(struct grid *g, struct cell_size size);
+
+void grid_fini(struct grid *g);
+
+/* Makes a whole row blank, with no care for damage. */
+void grid_clear_row(struct grid *g, int row, int cols, struct cell blank);
+
+/*
+ * Moves `count` elements of `size` bytes up by `lines` places (down when
+ * negative); what leaves comes in at the other end. |lines| < count.
+ */
+void rotate(void *base, size_t size, int count, int lines);
+
+/* Damage. */
+
+/* Spans for `rows` rows, all empty. Returns 0 or -ENOMEM. */
+int damage_init(struct damage_state *d, int rows);
+
+void damage_fini(struct damage_state *d);
+
+/* Damages every cell of view rows [top, bottom). */
+void damage_rows(struct screen *s, int top, int bottom);
+
+/*
+ * The picture of view rows [top, bottom) moves up by `lines` (down when
+ * negative); rows that come in are damaged.
+ */
+void damage_scroll(struct screen *s, int top, int bottom, int lines);
+
+/* Damages columns [begin, end) of a view row. */
+static inline void
+damage_view_cells(struct screen *s, int view_row, int begin, int end)
+{
+    struct row_span *span = &s->damage.pending[view_row];
+
+    span->begin = (int16_t)min_int(span->begin, begin);
+    span->end = (int16_t)max_int(span->end, end);
+    s->damage.dirty = true;
+}
+
+/* Damages columns [begin, end) of a screen row, if it is in the view. */
+static inline void
+damage_cells(struct screen *s, int row, int begin, int end)
+{
+    int view_row = row + s->lines_back;
+
+    if (view_row < s->size.rows) {
+        damage_view_cells(s, view_row, begin, end);
+    }
+}
+
+/* The view. */
+
+/* The cursor in view rows. */
+struct cursor_view view_cursor(const struct screen *s);
+
+/*
+ * Tells the view, which is scrolled back, that screen rows [0, bottom) have
+ * moved up: `kept` rows went into the scrollback, `dropped` found no place.
+ */
+void view_follow_scroll(struct screen *s, int bottom, int kept, int dropped);
+
+/* Returns the view to the bottom; damage is the caller's. */
+void view_to_bottom(struct screen *s);
+
+#endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+
+#include "term/screen_private.h"
+
+static void
+free_back_view(struct back_view *back)
+{
+    if (back != NULL) {
+        free(back->cells);
+        free(back->rows);
+        free(back);
+    }
+}
+
+/* NULL without memory. */
+static struct back_view *
+new_back_view(struct cell_size size)
+{
+    size_t rows = (size_t)size.rows;
+    struct back_view *back = calloc(1, sizeof(*back));
+
+    if (back == NULL) {
+        return NULL;
+    }
+    back->cells = calloc(rows * (size_t)size.cols, sizeof(*back->cells));
+    back->rows = calloc(rows, sizeof(const struct cell *));
+    if (back->cells == NULL || back->rows == NULL) {
+        free_back_view(back);
+        return NULL;
+    }
+    return back;
+}
+
+void
+view_to_bottom(struct screen *s)
+{
+    free_back_view(s->back);
+    s->back = NULL;
+    s->lines_back = 0;
+}
+
+bool
+screen_scroll_view(struct screen *s, int lines)
+{
+    int lines_max = scrollback_lines(s->scrollback);
+    int64_t wanted = (int64_t)s->lines_back + lines;
+    int target = wanted < 0 ? 0 : wanted > lines_max ? lines_max : (int)wanted;
+
+    if (screen_is_alternate(s) || target == s->lines_back) {
+        return false;
+    }
+    if (s->back == NULL) {
+        s->back = new_back_view(s->size);
+        if (s->back == NULL) {
+            return false;
+        }
+    }
+    int rows = s->size.rows;
+    damage_scroll(s, 0, rows, clamp_int(s->lines_back - target, -rows, rows));
+    s->lines_back = target;
+    if (target == 0) {
+        view_to_bottom(s);
+    }
+    return true;
+}
+
+void
+view_follow_scroll(struct screen *s, int bottom, int kept, int dropped)
+{
+    int rows = s->size.rows;
+    int lines_max = scrollback_lines(s->scrollback);
+
+    /* Lines in front of the region stay where they are in the view. */
+    damage_rows(s, min_int(bottom + s->lines_back, rows), rows);
+    s->lines_back += kept;
+    if (s->lines_back > lines_max) {
+        /* What was at the top of the view is gone. */
+        damage_scroll(s, 0, rows, min_int(s->lines_back - lines_max, rows));
+        s->lines_back = lines_max;
+    }
+    if (dropped > 0) {
+        screen_damage_all(s);
+    }
+    if (s->lines_back == 0) {
+        view_to_bottom(s);
+    }
+}
+
+void
+screen_clear_scrollback(struct screen *s)
+{
+    scrollback_clear(s->scrollback);
+    if (s->lines_back > 0) {
+        view_to_bottom(s);
+        screen_damage_all(s);
+    }
+}
+
+struct cursor_view
+view_cursor(const struct screen *s)
+{
+    struct cursor_view cursor = s->cursor;
+
+    cursor.pos.row += s->lines_back;
+    if (cursor.pos.row >= s->size.rows) {
+        cursor.pos.row = s->size.rows - 1;
+        cursor.visible = false;
+    }
+    return cursor;
+}
+
+/* The rows of a view that is scrolled back. */
+static const struct cell **
+back_rows(const struct screen *s)
+{
+    const struct back_view *back = s->back;
+
+    for (int row = 0; row < s->size.rows; row++) {
+        int line = s->lines_back - 1 - row;
+        if (line < 0) {
+            back->rows[row] = s->active->rows[row - s->lines_back];
+            continue;
+        }
+        bool wrapped;
+        struct cell *cells = back->cells + (size_t)row * (size_t)s->size.cols;
+        scrollback_line(s->scrollback, line, cells, s->size.cols, &wrapped);
+        back->rows[row] = cells;
+    }
+    return back->rows;
+}
+
+void
+screen_view(const struct screen *s, struct screen_view *out)
+{
+    out->size = s->size;
+    out->rows = s->back == NULL ? (const struct cell *const *)s->active->rows
+                                : (const struct cell *const *)back_rows(s);
+    out->cursor = view_cursor(s);
+    out->lines_back = s->lines_back;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a renderer sees of a terminal: plain values, borrowed from the terminal
+ * until the next call that changes it.
+ */
+#ifndef VNCTERM_TERM_VIEW_H
+#define VNCTERM_TERM_VIEW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/geom.h"
+#include "term/cell.h"
+
+enum cursor_shape {
+    CURSOR_BLOCK,
+    CURSOR_UNDERLINE,
+    CURSOR_BAR,
+};
+
+struct cursor_view {
+    struct cell_pos pos;
+    enum cursor_shape shape;
+    bool visible; /* false while hidden or scrolled out of the view */
+};
+
+/* Colours that the guest has set; each 0, or PALETTE_SET | 0xRRGGBB. */
+enum {
+    PALETTE_SET = 1 << 24,
+    PALETTE_FG = 256,
+    PALETTE_BG = 257,
+    PALETTE_CURSOR = 258,
+    PALETTE_ENTRIES = 259,
+};
+
+struct screen_view {
+    struct cell_size size;
+    const struct cell *const *rows; /* size.rows pointers to size.cols cells */
+    struct cursor_view cursor;
+    bool reverse;            /* DECSCNM: default colours swapped */
+    const uint32_t *palette; /* PALETTE_ENTRIES overrides, or NULL for none */
+    int lines_back;          /* how far the view is scrolled back, in lines */
+};
+
+/* The half-open range of changed columns of one row; empty when begin >= end.
+ */
+struct row_span {
+    int16_t begin;
+    int16_t end;
+};
+
+/*
+ * What has changed since damage was last taken. First the rows from
+ * scroll.top to scroll.bottom (half open) move by scroll.lines (up when
+ * positive, down when negative, 0 for no scroll; less than the height);
+ * then the cells in `rows` are drawn anew, rows counted after the move.
+ */
+struct damage {
+    struct {
+        int top;
+        int bottom;
+        int lines;
+    } scroll;
+    const struct row_span *rows; /* one for each row of the screen */
+};
+
+static inline const struct cell *
+view_row(const struct screen_view *view, int row)
+{
+    return view->rows[row];
+}
+
+#endif
