@@ -1,0 +1,684 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <cmocka.h>
+
+#include "base/fd.h"
+#include "console/stream.h"
+#include "fakes/fake_loop.h"
+
+/*
+ * The fake loop decides when a descriptor is looked at; the descriptors are
+ * real. `guest` is the other side of the console.
+ */
+struct fixture {
+    struct loop *loop;
+    struct stream *stream;
+    int fd; /* as given to the stream, which owns it */
+    int guest;
+
+    uint8_t *output;
+    size_t output_len;
+    int outputs;
+    int hangups;
+    int hangup_err;
+    size_t output_at_hangup;
+
+    /* Sent from within on_output, or NULL. */
+    const char *answer;
+};
+
+static void
+on_output(void *data, const void *bytes, size_t len)
+{
+    struct fixture *f = data;
+
+    f->output = realloc(f->output, f->output_len + len);
+    assert_non_null(f->output);
+    memcpy(f->output + f->output_len, bytes, len);
+    f->output_len += len;
+    f->outputs++;
+    assert_int_equal(f->hangups, 0);
+    if (f->answer != NULL) {
+        assert_int_equal(
+            stream_send_reply(f->stream, f->answer, strlen(f->answer)), 0);
+    }
+}
+
+static void
+on_hangup(void *data, int err)
+{
+    struct fixture *f = data;
+
+    assert_false(stream_is_open(f->stream));
+    f->hangups++;
+    f->hangup_err = err;
+    f->output_at_hangup = f->output_len;
+}
+
+static const struct stream_handler handler = {
+    .on_output = on_output,
+    .on_hangup = on_hangup,
+};
+
+static int
+set_up(void **state)
+{
+    struct fixture *f = calloc(1, sizeof(*f));
+
+    assert_non_null(f);
+    f->fd = -1;
+    f->guest = -1;
+    fake_loop_new(&f->loop);
+    stream_new(&f->stream, f->loop, &handler, f);
+    *state = f;
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    struct fixture *f = *state;
+
+    stream_free(f->stream);
+    assert_int_equal(fake_loop_count_armed(f->loop), 0);
+    loop_free(f->loop);
+    fd_close(&f->guest);
+    free(f->output);
+    free(f);
+    return 0;
+}
+
+/* A pty in raw mode. */
+static void
+open_pty(int *master, int *slave)
+{
+    struct termios mode;
+    int unlock = 0;
+
+    *master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    assert_true(*master >= 0);
+    assert_int_equal(ioctl(*master, TIOCSPTLCK, &unlock), 0);
+    *slave =
+        ioctl(*master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    assert_true(*slave >= 0);
+    assert_int_equal(tcgetattr(*slave, &mode), 0);
+    cfmakeraw(&mode);
+    assert_int_equal(tcsetattr(*slave, TCSANOW, &mode), 0);
+}
+
+static void
+join(struct fixture *f, int fd, int guest)
+{
+    f->fd = fd;
+    fd_close(&f->guest);
+    f->guest = guest;
+    assert_int_equal(stream_open(f->stream, fd), 0);
+}
+
+/* The stream has the master, as with a command. */
+static void
+join_master(struct fixture *f)
+{
+    int master;
+    int slave;
+
+    open_pty(&master, &slave);
+    join(f, master, slave);
+}
+
+/* The stream has the slave, as with -p. */
+static void
+join_slave(struct fixture *f)
+{
+    int master;
+    int slave;
+
+    open_pty(&master, &slave);
+    join(f, slave, master);
+}
+
+static void
+join_socket(struct fixture *f)
+{
+    int ends[2];
+    int type = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
+
+    assert_int_equal(socketpair(AF_UNIX, type, 0, ends), 0);
+    join(f, ends[0], ends[1]);
+}
+
+/* Waits, at most 5 s, until the kernel has it. */
+static void
+await(int fd, short events)
+{
+    struct pollfd p = {.fd = fd, .events = events};
+
+    assert_int_equal(poll(&p, 1, 5000), 1);
+}
+
+static void
+guest_writes(struct fixture *f, const void *bytes, size_t len)
+{
+    assert_int_equal(write(f->guest, bytes, len), len);
+    await(f->fd, POLLIN);
+}
+
+static void
+expect_output(const struct fixture *f, const void *bytes, size_t len)
+{
+    assert_int_equal(f->output_len, len);
+    assert_memory_equal(f->output, bytes, len);
+}
+
+/* What the guest can read now, with the stream writing as it is told to. */
+static size_t
+guest_reads(struct fixture *f, uint8_t *out, size_t size, size_t piece)
+{
+    size_t total = 0;
+    bool is_writing = true;
+
+    while (total < size) {
+        size_t room = size - total < piece ? size - total : piece;
+        ssize_t count = fd_read(f->guest, out + total, room);
+        if (count > 0) {
+            total += (size_t)count;
+        } else {
+            assert_int_equal(count, -EAGAIN);
+            if (!is_writing) {
+                break;
+            }
+        }
+        is_writing = (fake_loop_wanted(f->loop, f->fd) & LOOP_WRITE) != 0;
+        if (is_writing) {
+            fake_loop_ready(f->loop, f->fd, LOOP_WRITE);
+        }
+    }
+    return total;
+}
+
+static void
+expect_guest_reads(struct fixture *f, const void *bytes, size_t len)
+{
+    /* One more would show that there is too much. */
+    uint8_t *got = malloc(len + 1);
+
+    assert_non_null(got);
+    if (len > 0) {
+        await(f->guest, POLLIN);
+    }
+    assert_int_equal(guest_reads(f, got, len + 1, 4096), len);
+    assert_memory_equal(got, bytes, len);
+    free(got);
+}
+
+/* Byte `i` of a text in which each part differs from its neighbours. */
+static uint8_t
+pattern(size_t i)
+{
+    return (uint8_t)(i ^ (i >> 8) ^ (i >> 16));
+}
+
+static uint8_t *
+new_pattern(size_t len)
+{
+    uint8_t *bytes = malloc(len);
+
+    assert_non_null(bytes);
+    for (size_t i = 0; i < len; i++) {
+        bytes[i] = pattern(i);
+    }
+    return bytes;
+}
+
+/*
+ * Types bytes of the pattern until the kernel takes no more. Returns how many
+ * bytes were accepted, the last of which waits in the queue.
+ */
+static size_t
+type_until_blocked(struct fixture *f)
+{
+    for (size_t i = 0; i < (1U << 20); i++) {
+        uint8_t byte = pattern(i);
+        assert_int_equal(stream_send_keys(f->stream, &byte, 1), 0);
+        if ((fake_loop_wanted(f->loop, f->fd) & LOOP_WRITE) != 0) {
+            return i + 1;
+        }
+    }
+    fail_msg("the kernel never said EAGAIN");
+    return 0;
+}
+
+static void
+without_a_console_nothing_is_accepted(void **state)
+{
+    struct fixture *f = *state;
+    struct bytes paste;
+
+    bytes_init(&paste, 16);
+    assert_int_equal(bytes_push(&paste, "x", 1), 0);
+    assert_false(stream_is_open(f->stream));
+    assert_int_equal(stream_send_keys(f->stream, "x", 1), -ENOTCONN);
+    assert_int_equal(stream_send_reply(f->stream, "x", 1), -ENOTCONN);
+    assert_int_equal(stream_send_paste(f->stream, &paste), -ENOTCONN);
+    assert_int_equal(bytes_len(&paste), 1);
+    stream_drain(f->stream, 100);
+    assert_int_equal(f->outputs + f->hangups, 0);
+    bytes_fini(&paste);
+}
+
+static void
+bytes_pass_both_ways(void **state)
+{
+    struct fixture *f = *state;
+    void (*const joins[])(struct fixture *) = {join_master, join_slave,
+                                               join_socket};
+
+    for (size_t i = 0; i < sizeof(joins) / sizeof(joins[0]); i++) {
+        joins[i](f);
+        f->output_len = 0;
+        guest_writes(f, "\0out\xff", 5);
+        fake_loop_ready(f->loop, f->fd, LOOP_READ);
+        expect_output(f, "\0out\xff", 5);
+        assert_int_equal(stream_send_keys(f->stream, "\0in\xff", 4), 0);
+        expect_guest_reads(f, "\0in\xff", 4);
+    }
+}
+
+static void
+an_idle_console_is_only_read(void **state)
+{
+    struct fixture *f = *state;
+
+    join_master(f);
+    assert_int_equal(fake_loop_wanted(f->loop, f->fd), LOOP_READ);
+    assert_int_equal(stream_send_keys(f->stream, "x", 1), 0);
+    assert_int_equal(fake_loop_wanted(f->loop, f->fd), LOOP_READ);
+    assert_int_equal(stream_send_keys(f->stream, "", 0), 0);
+    assert_int_equal(fake_loop_wanted(f->loop, f->fd), LOOP_READ);
+    assert_int_equal(fake_loop_count_armed(f->loop), 0);
+}
+
+static void
+a_flood_is_bounded_per_turn(void **state)
+{
+    struct fixture *f = *state;
+    size_t len = STREAM_TURN_MAX + 5000;
+    uint8_t *flood = new_pattern(len);
+
+    join_socket(f);
+    guest_writes(f, flood, len);
+    fake_loop_ready(f->loop, f->fd, LOOP_READ);
+    assert_int_equal(f->output_len, STREAM_TURN_MAX);
+    fake_loop_ready(f->loop, f->fd, LOOP_READ);
+    expect_output(f, flood, len);
+    assert_int_equal(f->hangups, 0);
+    free(flood);
+}
+
+static void
+a_guest_that_stops_reading_refuses_keys_at_the_bound(void **state)
+{
+    struct fixture *f = *state;
+
+    join_master(f);
+    size_t accepted = type_until_blocked(f);
+    size_t room = STREAM_KEYS_MAX - 1;
+    uint8_t *keys = new_pattern(accepted + room + 1);
+
+    assert_int_equal(stream_send_keys(f->stream, keys + accepted, room + 1),
+                     -ENOBUFS);
+    assert_int_equal(stream_send_keys(f->stream, keys + accepted, room), 0);
+    assert_int_equal(stream_send_keys(f->stream, "x", 1), -ENOBUFS);
+    assert_int_equal(stream_send_keys(f->stream, "", 0), 0);
+
+    expect_guest_reads(f, keys, accepted + room);
+    assert_int_equal(fake_loop_wanted(f->loop, f->fd), LOOP_READ);
+    assert_int_equal(stream_send_keys(f->stream, "x", 1), 0);
+    free(keys);
+}
+
+static void
+replies_have_a_bound_of_their_own(void **state)
+{
+    struct fixture *f = *state;
+
+    join_master(f);
+    size_t accepted = type_until_blocked(f);
+    uint8_t *all = new_pattern(accepted + STREAM_REPLY_MAX + 1);
+
+    assert_int_equal(
+        stream_send_reply(f->stream, all + accepted, STREAM_REPLY_MAX + 1),
+        -ENOBUFS);
+    assert_int_equal(
+        stream_send_reply(f->stream, all + accepted, STREAM_REPLY_MAX), 0);
+    assert_int_equal(stream_send_reply(f->stream, "x", 1), -ENOBUFS);
+    all[accepted + STREAM_REPLY_MAX] = 'k';
+    assert_int_equal(stream_send_keys(f->stream, "k", 1), 0);
+
+    expect_guest_reads(f, all, accepted + STREAM_REPLY_MAX + 1);
+    free(all);
+}
+
+static void
+what_was_accepted_first_is_written_first(void **state)
+{
+    struct fixture *f = *state;
+    struct bytes paste;
+
+    join_master(f);
+    size_t accepted = type_until_blocked(f);
+    /* Replies and keys in turn, a byte each, to the bound; a paste between. */
+    size_t more = (size_t)2 * STREAM_REPLY_MAX;
+    uint8_t *all = new_pattern(accepted + more + 5);
+    uint8_t *next = all + accepted;
+
+    for (size_t i = 0; i < more; i += 2, next += 2) {
+        if (i == more / 2) {
+            bytes_init(&paste, 8);
+            assert_int_equal(bytes_push(&paste, next, 5), 0);
+            next += 5;
+            assert_int_equal(stream_send_paste(f->stream, &paste), 0);
+            assert_int_equal(bytes_len(&paste), 0);
+        }
+        assert_int_equal(stream_send_keys(f->stream, next, 1), 0);
+        assert_int_equal(stream_send_reply(f->stream, next + 1, 1), 0);
+    }
+    assert_int_equal(stream_send_reply(f->stream, "x", 1), -ENOBUFS);
+
+    expect_guest_reads(f, all, accepted + more + 5);
+    free(all);
+}
+
+static void
+a_paste_arrives_whole_while_the_guest_is_slow(void **state)
+{
+    struct fixture *f = *state;
+    size_t len = (size_t)1 << 20;
+    uint8_t *all = new_pattern(len + 12);
+    uint8_t *got = malloc(len + 13);
+    struct bytes paste;
+
+    assert_non_null(got);
+    bytes_init(&paste, len);
+    assert_int_equal(bytes_push(&paste, all + 6, len), 0);
+
+    join_master(f);
+    assert_int_equal(stream_send_keys(f->stream, all, 6), 0);
+    assert_int_equal(stream_send_paste(f->stream, &paste), 0);
+    assert_int_equal(bytes_len(&paste), 0);
+    assert_int_equal(stream_send_keys(f->stream, all + 6 + len, 6), 0);
+
+    /* A second one has to wait, and stays whole with its owner. */
+    assert_int_equal(bytes_push(&paste, "second", 6), 0);
+    assert_int_equal(stream_send_paste(f->stream, &paste), -ENOBUFS);
+    assert_int_equal(bytes_len(&paste), 6);
+
+    await(f->guest, POLLIN);
+    assert_int_equal(guest_reads(f, got, len + 13, 100), len + 12);
+    assert_memory_equal(got, all, len + 12);
+    assert_int_equal(fake_loop_wanted(f->loop, f->fd), LOOP_READ);
+
+    assert_int_equal(stream_send_paste(f->stream, &paste), 0);
+    expect_guest_reads(f, "second", 6);
+    bytes_fini(&paste);
+    free(all);
+    free(got);
+}
+
+static void
+a_paste_beyond_the_bound_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct bytes paste;
+
+    join_master(f);
+    bytes_init(&paste, STREAM_PASTE_MAX + 1);
+    uint8_t *room = bytes_reserve(&paste, STREAM_PASTE_MAX + 1);
+    assert_non_null(room);
+    memset(room, 'x', STREAM_PASTE_MAX + 1);
+    bytes_commit(&paste, STREAM_PASTE_MAX + 1);
+    assert_int_equal(stream_send_paste(f->stream, &paste), -ENOBUFS);
+    assert_int_equal(bytes_len(&paste), STREAM_PASTE_MAX + 1);
+
+    bytes_clear(&paste);
+    assert_int_equal(stream_send_paste(f->stream, &paste), 0);
+    assert_int_equal(fake_loop_wanted(f->loop, f->fd), LOOP_READ);
+    bytes_fini(&paste);
+}
+
+static void
+one_turn_writes_a_bounded_part_of_a_paste(void **state)
+{
+    struct fixture *f = *state;
+    size_t len = (size_t)2 * STREAM_TURN_MAX;
+    uint8_t *all = new_pattern(len);
+    uint8_t *got = malloc(len);
+    struct bytes paste;
+
+    assert_non_null(got);
+    bytes_init(&paste, len);
+    assert_int_equal(bytes_push(&paste, all, len), 0);
+    join_socket(f);
+    assert_int_equal(stream_send_paste(f->stream, &paste), 0);
+    assert_int_equal(fd_read(f->guest, got, len), STREAM_TURN_MAX);
+    assert_int_equal(fake_loop_wanted(f->loop, f->fd), LOOP_READ | LOOP_WRITE);
+    fake_loop_ready(f->loop, f->fd, LOOP_WRITE);
+    assert_int_equal(fd_read(f->guest, got + STREAM_TURN_MAX, len),
+                     STREAM_TURN_MAX);
+    assert_memory_equal(got, all, len);
+    free(all);
+    free(got);
+}
+
+static void
+a_reply_from_within_the_output_is_written(void **state)
+{
+    struct fixture *f = *state;
+
+    join_master(f);
+    f->answer = "\033[0n";
+    guest_writes(f, "\033[5n", 4);
+    fake_loop_ready(f->loop, f->fd, LOOP_READ);
+    expect_guest_reads(f, "\033[0n", 4);
+}
+
+/* `expected` is 0 at the end of a file. */
+static void
+expect_hangup_behind_output(struct fixture *f, int expected)
+{
+    size_t len = 3000;
+    uint8_t *last = new_pattern(len);
+
+    guest_writes(f, last, len);
+    fd_close(&f->guest);
+    for (int i = 0; i < 10 && f->hangups == 0; i++) {
+        fake_loop_ready(f->loop, f->fd, LOOP_READ);
+    }
+    assert_int_equal(f->hangups, 1);
+    assert_int_equal(f->hangup_err, expected);
+    assert_int_equal(f->output_at_hangup, len);
+    expect_output(f, last, len);
+    assert_false(stream_is_open(f->stream));
+    assert_int_equal(fcntl(f->fd, F_GETFD), -1);
+    assert_int_equal(stream_send_keys(f->stream, "x", 1), -ENOTCONN);
+    free(last);
+}
+
+static void
+the_last_slave_closing_hangs_up_behind_its_output(void **state)
+{
+    join_master(*state);
+    expect_hangup_behind_output(*state, EIO);
+}
+
+static void
+a_closed_socket_hangs_up_behind_its_output(void **state)
+{
+    join_socket(*state);
+    expect_hangup_behind_output(*state, 0);
+}
+
+static void
+a_closed_master_hangs_up_its_slave(void **state)
+{
+    struct fixture *f = *state;
+
+    /* Here the kernel throws away what was not read. */
+    join_slave(f);
+    fd_close(&f->guest);
+    fake_loop_ready(f->loop, f->fd, LOOP_READ);
+    assert_int_equal(f->hangups, 1);
+    assert_int_equal(f->hangup_err, 0);
+}
+
+static void
+a_hangup_drops_what_waits(void **state)
+{
+    struct fixture *f = *state;
+
+    join_master(f);
+    (void)type_until_blocked(f);
+    fd_close(&f->guest);
+    fake_loop_ready(f->loop, f->fd, LOOP_READ | LOOP_WRITE);
+    assert_int_equal(f->hangups, 1);
+
+    join_master(f);
+    f->hangups = 0;
+    assert_int_equal(stream_send_keys(f->stream, "new", 3), 0);
+    expect_guest_reads(f, "new", 3);
+}
+
+static void
+a_write_that_fails_is_told_by_reading(void **state)
+{
+    struct fixture *f = *state;
+
+    join_socket(f);
+    guest_writes(f, "last", 4);
+    assert_int_equal(shutdown(f->guest, SHUT_RD), 0);
+    (void)signal(SIGPIPE, SIG_IGN); /* as in the program */
+    assert_int_equal(stream_send_keys(f->stream, "x", 1), 0);
+    assert_int_equal(f->hangups, 0);
+    assert_int_equal(fake_loop_wanted(f->loop, f->fd), LOOP_READ);
+    fd_close(&f->guest);
+    fake_loop_ready(f->loop, f->fd, LOOP_READ);
+    expect_output(f, "last", 4);
+    assert_int_equal(f->hangups, 1);
+}
+
+static void
+the_next_console_gets_nothing_of_the_last(void **state)
+{
+    struct fixture *f = *state;
+
+    join_master(f);
+    (void)type_until_blocked(f);
+    guest_writes(f, "old", 3);
+    join_master(f); /* the fixture's old guest is closed */
+    assert_int_equal(fake_loop_wanted(f->loop, f->fd), LOOP_READ);
+    assert_int_equal(stream_send_keys(f->stream, "new", 3), 0);
+    expect_guest_reads(f, "new", 3);
+    guest_writes(f, "fresh", 5);
+    fake_loop_ready(f->loop, f->fd, LOOP_READ);
+    expect_output(f, "fresh", 5);
+    assert_int_equal(f->hangups, 0);
+}
+
+static void
+a_console_that_cannot_be_watched_is_closed(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(stream_open(f->stream, -1), -EBADF);
+    assert_false(stream_is_open(f->stream));
+}
+
+static struct cell_size
+size_of_guest(const struct fixture *f)
+{
+    struct winsize size;
+
+    assert_int_equal(ioctl(f->guest, TIOCGWINSZ, &size), 0);
+    return (struct cell_size){.cols = size.ws_col, .rows = size.ws_row};
+}
+
+static void
+the_size_is_told_to_each_console(void **state)
+{
+    struct fixture *f = *state;
+
+    join_master(f);
+    assert_int_equal(size_of_guest(f).cols, 0);
+    stream_set_size(f->stream, (struct cell_size){.cols = 1000, .rows = 500});
+    assert_int_equal(size_of_guest(f).cols, 1000);
+    assert_int_equal(size_of_guest(f).rows, 500);
+    join_slave(f);
+    assert_int_equal(size_of_guest(f).cols, 1000);
+    assert_int_equal(size_of_guest(f).rows, 500);
+}
+
+static void
+draining_reads_what_is_there(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t *last = new_pattern(3000);
+
+    join_master(f);
+    guest_writes(f, last, 3000);
+    stream_drain(f->stream, 1000);
+    assert_int_equal(f->output_len, 1000);
+    stream_drain(f->stream, 1 << 20);
+    expect_output(f, last, 3000);
+    assert_int_equal(f->hangups, 0);
+    assert_true(stream_is_open(f->stream));
+    fd_close(&f->guest);
+    stream_drain(f->stream, 1 << 20);
+    assert_int_equal(f->hangups, 1);
+    free(last);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+        T(without_a_console_nothing_is_accepted),
+        T(bytes_pass_both_ways),
+        T(an_idle_console_is_only_read),
+        T(a_flood_is_bounded_per_turn),
+        T(a_guest_that_stops_reading_refuses_keys_at_the_bound),
+        T(replies_have_a_bound_of_their_own),
+        T(what_was_accepted_first_is_written_first),
+        T(a_paste_arrives_whole_while_the_guest_is_slow),
+        T(a_paste_beyond_the_bound_is_refused),
+        T(one_turn_writes_a_bounded_part_of_a_paste),
+        T(a_reply_from_within_the_output_is_written),
+        T(the_last_slave_closing_hangs_up_behind_its_output),
+        T(a_closed_socket_hangs_up_behind_its_output),
+        T(a_closed_master_hangs_up_its_slave),
+        T(a_hangup_drops_what_waits),
+        T(a_write_that_fails_is_told_by_reading),
+        T(the_next_console_gets_nothing_of_the_last),
+        T(a_console_that_cannot_be_watched_is_closed),
+        T(the_size_is_told_to_each_console),
+        T(draining_reads_what_is_there),
+#undef T
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

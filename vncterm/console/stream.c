@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "console/stream.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sys/ioctl.h>
+
+#include "base/fd.h"
+#include "base/mem.h"
+
+/* N_TTY_BUF_SIZE in the kernel's n_tty.c: more does not come at once. */
+#define PTY_READ_MAX ((size_t)4 << 10)
+
+/* A few reads share one call of on_output. */
+#define BUFFER_SIZE (4 * PTY_READ_MAX)
+
+/* What waits for the guest, by where it came from. */
+enum source {
+    SOURCE_KEYS,
+    SOURCE_REPLY,
+    SOURCE_PASTE,
+    SOURCES,
+};
+
+/* So many bytes of one source lie next to each other on their way. */
+struct run {
+    uint32_t source;
+    uint32_t len;
+};
+
+/* At worst each byte of a reply stands alone between two runs of keys. */
+#define RUNS_MAX ((size_t)2 * STREAM_REPLY_MAX + 4)
+
+struct stream {
+    struct loop *loop;
+    const struct stream_handler *handler;
+    void *data;
+
+    int fd; /* -1 between two consoles */
+    struct loop_fd *watcher;
+    bool wants_write;
+    struct cell_size size; /* 0x0 until it is known */
+
+    /* A queue for each source, and the order in which they were accepted:
+     * `runs`, of struct run, and after those `last`. */
+    struct bytes queues[SOURCES];
+    struct bytes runs;
+    struct run last;
+
+    uint8_t buffer[BUFFER_SIZE];
+};
+
+static void on_ready(void *data, unsigned events);
+
+void
+stream_new(struct stream **out, struct loop *loop,
+           const struct stream_handler *handler, void *data)
+{
+    struct stream *s = xcalloc(1, sizeof(*s));
+
+    s->loop = loop;
+    s->handler = handler;
+    s->data = data;
+    s->fd = -1;
+    bytes_init(&s->queues[SOURCE_KEYS], STREAM_KEYS_MAX);
+    bytes_init(&s->queues[SOURCE_REPLY], STREAM_REPLY_MAX);
+    bytes_init(&s->queues[SOURCE_PASTE], STREAM_PASTE_MAX);
+    bytes_init(&s->runs, RUNS_MAX * sizeof(struct run));
+    *out = s;
+}
+
+static void
+drop_queues(struct stream *s)
+{
+    for (int i = 0; i < SOURCES; i++) {
+        bytes_clear(&s->queues[i]);
+    }
+    bytes_clear(&s->runs);
+    s->last = (struct run){.len = 0};
+}
+
+static void
+close_console(struct stream *s)
+{
+    drop_queues(s);
+    /* The watcher goes first: the monitor's copy keeps the pty open, and
+     * epoll would go on reporting it. */
+    loop_fd_free(s->watcher);
+    s->watcher = NULL;
+    s->wants_write = false;
+    fd_close(&s->fd);
+}
+
+void
+stream_free(struct stream *s)
+{
+    if (s == NULL) {
+        return;
+    }
+    close_console(s);
+    free(s);
+}
+
+/* A pty that has hung up, or a descriptor that is no terminal, has no size;
+ * what matters of that is found by reading. */
+static void
+apply_size(const struct stream *s)
+{
+    struct winsize size = {.ws_row = (unsigned short)s->size.rows,
+                           .ws_col = (unsigned short)s->size.cols};
+
+    if (s->fd >= 0 && s->size.rows > 0) {
+        (void)ioctl(s->fd, TIOCSWINSZ, &size);
+    }
+}
+
+int
+stream_open(struct stream *s, int fd)
+{
+    struct loop_fd *watcher = NULL;
+    int r = fd_set_nonblock(fd);
+
+    if (r == 0) {
+        r = loop_fd_new(&watcher, s->loop, fd, LOOP_PRIORITY_GUEST, on_ready,
+                        s);
+    }
+    if (r < 0) {
+        fd_close(&fd);
+        return r;
+    }
+
+    close_console(s);
+    s->fd = fd;
+    s->watcher = watcher;
+    apply_size(s);
+    loop_fd_want(watcher, LOOP_READ);
+    return 0;
+}
+
+bool
+stream_is_open(const struct stream *s)
+{
+    return s->fd >= 0;
+}
+
+void
+stream_set_size(struct stream *s, struct cell_size size)
+{
+    assert(size.rows >= 1 && size.rows <= UINT16_MAX);
+    assert(size.cols >= 1 && size.cols <= UINT16_MAX);
+    s->size = size;
+    apply_size(s);
+}
+
+/* What is written next; its length is 0 when nothing waits. */
+static struct run
+first_run(const struct stream *s)
+{
+    const uint8_t *first = bytes_peek(&s->runs);
+    struct run run = s->last;
+
+    if (first != NULL) {
+        memcpy(&run, first, sizeof(run));
+    }
+    return run;
+}
+
+/* `len` bytes of the first run have been written. */
+static void
+shorten_first_run(struct stream *s, size_t len)
+{
+    struct run run = first_run(s);
+
+    assert(len <= run.len);
+    run.len -= (uint32_t)len;
+    bytes_drop(&s->queues[run.source], len);
+    if (bytes_len(&s->runs) == 0) {
+        s->last = run;
+    } else if (run.len == 0) {
+        bytes_drop(&s->runs, sizeof(run));
+    } else {
+        memcpy(s->runs.data + s->runs.head, &run, sizeof(run));
+    }
+}
+
+/* Makes `last` a run of `source`. Returns 0 or -ENOMEM. */
+static int
+begin_run(struct stream *s, enum source source)
+{
+    if (s->last.source == (uint32_t)source) {
+        return 0;
+    }
+    if (s->last.len > 0) {
+        int r = bytes_push(&s->runs, &s->last, sizeof(s->last));
+        if (r < 0) {
+            return r;
+        }
+    }
+    s->last = (struct run){.source = (uint32_t)source};
+    return 0;
+}
+
+static void
+want_write(struct stream *s, bool wanted)
+{
+    if (wanted != s->wants_write) {
+        s->wants_write = wanted;
+        loop_fd_want(s->watcher, LOOP_READ | (wanted ? LOOP_WRITE : 0U));
+    }
+}
+
+/* Writes what the guest takes, at most one turn's worth. */
+static void
+write_queued(struct stream *s)
+{
+    size_t budget = STREAM_TURN_MAX;
+
+    for (;;) {
+        struct run run = first_run(s);
+        size_t len = run.len < budget ? run.len : budget;
+        if (len == 0) {
+            break;
+        }
+        const uint8_t *next = bytes_peek(&s->queues[run.source]);
+        ssize_t count = fd_write(s->fd, next, len);
+        if (count == 0 || count == -EAGAIN) {
+            break;
+        }
+        if (count < 0) {
+            /* Nobody will read it. That the console is gone, and how, is
+             * told by reading, after its last output. */
+            drop_queues(s);
+            break;
+        }
+        shorten_first_run(s, (size_t)count);
+        budget -= (size_t)count;
+    }
+    want_write(s, first_run(s).len > 0);
+}
+
+/* What came before is still waiting, and a write would not do more now. */
+static void
+write_unless_waiting(struct stream *s)
+{
+    if (!s->wants_write) {
+        write_queued(s);
+    }
+}
+
+static int
+send_from(struct stream *s, enum source source, const void *bytes, size_t len)
+{
+    if (s->fd < 0) {
+        return -ENOTCONN;
+    }
+    if (len == 0) {
+        return 0;
+    }
+    if (len > bytes_space(&s->queues[source])) {
+        return -ENOBUFS;
+    }
+    int r = begin_run(s, source);
+    if (r == 0) {
+        r = bytes_push(&s->queues[source], bytes, len);
+    }
+    if (r < 0) {
+        return r;
+    }
+    s->last.len += (uint32_t)len;
+    write_unless_waiting(s);
+    return 0;
+}
+
+int
+stream_send_keys(struct stream *s, const void *bytes, size_t len)
+{
+    return send_from(s, SOURCE_KEYS, bytes, len);
+}
+
+int
+stream_send_reply(struct stream *s, const void *bytes, size_t len)
+{
+    return send_from(s, SOURCE_REPLY, bytes, len);
+}
+
+int
+stream_send_paste(struct stream *s, struct bytes *paste)
+{
+    struct bytes *queue = &s->queues[SOURCE_PASTE];
+
+    if (s->fd < 0) {
+        return -ENOTCONN;
+    }
+    if (bytes_len(queue) > 0 || bytes_len(paste) > STREAM_PASTE_MAX) {
+        return -ENOBUFS;
+    }
+    if (bytes_len(paste) == 0) {
+        return 0;
+    }
+    int r = begin_run(s, SOURCE_PASTE);
+    if (r < 0) {
+        return r;
+    }
+    *queue = *paste;
+    queue->max = STREAM_PASTE_MAX;
+    bytes_init(paste, paste->max);
+    s->last.len = (uint32_t)bytes_len(queue);
+    write_unless_waiting(s);
+    return 0;
+}
+
+/*
+ * Reads what is there now, at most `max` bytes. A pty gives the last output
+ * of a program before it tells of its end; only then on_hangup is called, and
+ * `s` is not touched any more.
+ */
+static void
+read_available(struct stream *s, size_t max)
+{
+    ssize_t count = 1;
+    size_t total = 0;
+
+    while (count > 0 && total < max) {
+        size_t filled = 0;
+        size_t room = max - total < BUFFER_SIZE ? max - total : BUFFER_SIZE;
+        do {
+            count = fd_read(s->fd, s->buffer + filled, room - filled);
+            filled += count > 0 ? (size_t)count : 0;
+        } while (count > 0 && room - filled >= PTY_READ_MAX);
+        if (filled > 0) {
+            s->handler->on_output(s->data, s->buffer, filled);
+        }
+        total += filled;
+    }
+    if (count > 0 || count == -EAGAIN) {
+        return;
+    }
+    close_console(s);
+    s->handler->on_hangup(s->data, count == 0 ? 0 : (int)-count);
+}
+
+void
+stream_drain(struct stream *s, size_t max)
+{
+    if (s->fd >= 0) {
+        read_available(s, max);
+    }
+}
+
+static void
+on_ready(void *data, unsigned events)
+{
+    struct stream *s = data;
+
+    if ((events & LOOP_WRITE) != 0) {
+        write_queued(s);
+    }
+    if ((events & LOOP_READ) != 0) {
+        read_available(s, STREAM_TURN_MAX);
+    }
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The byte end: a guest's console as a stream of bytes, both ways.
+ *
+ * Reads at most STREAM_TURN_MAX bytes in one turn of the loop. Towards the
+ * guest nothing blocks and nothing grows: typed keys and replies have a queue
+ * each that refuses what does not fit, and one paste is held as it is and fed
+ * as the guest reads. What was accepted first is written first. Between two
+ * consoles (a guest that restarts) nothing is accepted.
+ */
+#ifndef VNCTERM_CONSOLE_STREAM_H
+#define VNCTERM_CONSOLE_STREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/bytes.h"
+#include "base/geom.h"
+#include "loop/loop.h"
+
+struct stream;
+
+enum {
+    STREAM_TURN_MAX = 64 << 10, /* bytes read, and written, in one turn */
+    STREAM_KEYS_MAX = 64 << 10, /* typed keys that wait for the guest */
+    STREAM_REPLY_MAX = 4 << 10, /* answers to queries that wait for it */
+    STREAM_PASTE_MAX = (4 << 20) + 64, /* 1 MiB of Latin-1 as UTF-8, twice,
+                                          and brackets */
+};
+
+struct stream_handler {
+    /* What the guest wrote. It may send, but not open, drain or free. */
+    void (*on_output)(void *data, const void *bytes, size_t len);
+    /* The console is gone, with what was left of it read; `err` is 0 at the
+     * end of the file, else a positive errno. The descriptor is closed. The
+     * stream may be opened again or freed here. It is never called from
+     * within a send function. */
+    void (*on_hangup)(void *data, int err);
+};
+
+void stream_new(struct stream **out, struct loop *loop,
+                const struct stream_handler *handler, void *data);
+
+/* Closes the descriptor. */
+void stream_free(struct stream *s);
+
+/*
+ * Joins a console: takes over `fd`, in place of the one before, whose unread
+ * output and unwritten input are dropped. It is a pty's master or slave, or
+ * anything else that epoll can watch. Returns 0, or -errno, when `fd` is
+ * closed and the console before is still joined.
+ */
+int stream_open(struct stream *s, int fd);
+
+bool stream_is_open(const struct stream *s);
+
+/* Tells the pty its size, now and for each console that is joined later. */
+void stream_set_size(struct stream *s, struct cell_size size);
+
+/*
+ * Each returns 0 when all of it was accepted, else nothing was: -ENOBUFS when
+ * the queue has no room (for a paste: one is still being fed), -ENOTCONN
+ * without a console, -ENOMEM. What has been accepted is dropped only when the
+ * console hangs up.
+ */
+int stream_send_keys(struct stream *s, const void *bytes, size_t len);
+int stream_send_reply(struct stream *s, const void *bytes, size_t len);
+
+/* Takes over the contents of `paste`, which is empty afterwards, when 0 is
+ * returned. */
+int stream_send_paste(struct stream *s, struct bytes *paste);
+
+/*
+ * Reads what is there now to the end (at most `max` bytes), for when the
+ * program behind the console has ended. Calls on_output; on_hangup, too, if it
+ * meets the end, which a pty reports only when nobody holds the other side.
+ */
+void stream_drain(struct stream *s, size_t max);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The messages between monitor and worker, over a socket pair that keeps
+ * message boundaries (SOCK_SEQPACKET).
+ *
+ * The worker parses hostile bytes, so what it sends is hostile, too: its set
+ * of messages is small, each has a fixed size, and none makes the monitor do
+ * more than note a fact or open the next console. Descriptors travel from the
+ * monitor to the worker only, one with each LINK_CONSOLE; any other is closed.
+ */
+#ifndef VNCTERM_LINK_LINK_H
+#define VNCTERM_LINK_LINK_H
+
+#include <stdint.h>
+
+enum link_type {
+    /* Worker to monitor. */
+    LINK_READY = 1, /* listening (and locked); `port` is the TCP port or 0 */
+    LINK_HANGUP,    /* the console hung up and was closed */
+
+    /* Monitor to worker. */
+    LINK_CONSOLE,      /* with a descriptor: join this console */
+    LINK_CONSOLE_END,  /* there will be no further output: drain, show, leave */
+    LINK_CONSOLE_STAY, /* the same, but stay with the last screen */
+};
+
+struct link_message {
+    uint32_t type; /* of enum link_type */
+    uint32_t port; /* LINK_READY only, else 0 */
+};
+
+/* Both ends are non-blocking and close-on-exec. Returns 0 or -errno. */
+int link_pair(int out[2]);
+
+/*
+ * Sends a message, and `fd` along with it unless it is negative; it stays the
+ * caller's. Returns 0 or -errno: -EAGAIN when the peer does not read, -EPIPE
+ * when it is gone.
+ */
+int link_send(int link, const struct link_message *message, int fd);
+
+/*
+ * Receives a message. `out_fd` gets the descriptor that came along, now the
+ * caller's (non-blocking or not, as its sender has it; close-on-exec), or -1;
+ * NULL for a side that takes none. Returns 1, 0 when the peer is gone, -EAGAIN
+ * when nothing is there, -EBADMSG for a message that is not one of
+ * `enum link_type`, has another size, a port or a descriptor that its type does
+ * not have, or lacks its descriptor. The outputs are written only with 1.
+ */
+int link_receive(int link, struct link_message *out, int *out_fd);
+
+#endif
