@@ -1,0 +1,550 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <arpa/inet.h>
+
+#include <cmocka.h>
+
+#include "options.h"
+
+#define ARGS_MAX 16
+
+/* A command line in the making, and what it gives. */
+struct line {
+    char text[1024];
+    char *argv[ARGS_MAX + 2];
+    int argc;
+    struct options options;
+    char error[OPTIONS_ERROR_MAX];
+};
+
+/* Parses "vncterm" and the words of `words`, parted by one blank; two blanks
+ * make an empty word. */
+static int
+parse_words(struct line *line, const char *words)
+{
+    static char name[] = "vncterm";
+
+    *line = (struct line){.argv = {name}, .argc = 1};
+    assert_true(strlen(words) < sizeof(line->text));
+    memcpy(line->text, words, strlen(words));
+
+    char *rest = line->text;
+    for (char *word = strsep(&rest, " "); word != NULL;
+         word = strsep(&rest, " ")) {
+        assert_true(line->argc <= ARGS_MAX);
+        line->argv[line->argc++] = word;
+    }
+    return options_parse(&line->options, line->argc, line->argv, line->error);
+}
+
+static void
+expect_accepted(struct line *line, const char *words)
+{
+    if (parse_words(line, words) != 0) {
+        fail_msg("refused: %s", line->error);
+    }
+}
+
+/* Expects that `words` are refused with exactly this sentence. */
+static void
+expect_refused(const char *words, const char *sentence)
+{
+    struct line line;
+
+    assert_int_equal(parse_words(&line, words), -EINVAL);
+    assert_string_equal(line.error, sentence);
+    assert_null(line.options.pty); /* nothing was written */
+}
+
+static void
+defaults_are_what_the_help_says(void **state)
+{
+    (void)state;
+    struct line line;
+    expect_accepted(&line, "-c");
+    const struct options *o = &line.options;
+
+    assert_int_equal(o->action, OPTIONS_RUN);
+    assert_int_equal(o->source, OPTIONS_SOURCE_COMMAND);
+    assert_null(o->command);
+    assert_null(o->pty);
+    assert_int_equal(ntohl(o->address.s_addr), INADDR_LOOPBACK);
+    assert_int_equal(o->port, 5900);
+    assert_null(o->unix_path);
+    assert_false(o->allow_remote);
+    assert_false(o->restart);
+    assert_false(o->stay);
+    assert_null(o->title);
+    assert_int_equal(o->rfb, OPTIONS_RFB_3_8);
+    assert_int_equal(o->size.cols, 80);
+    assert_int_equal(o->size.rows, 24);
+    assert_null(o->font);
+    assert_int_equal(o->font_size, 16);
+    assert_int_equal(o->dialect, KEY_DIALECT_XTERM);
+    assert_int_equal(o->scrollback_max, 1 << 20);
+    assert_int_equal(o->fps, 60);
+    assert_int_equal(o->log_level, LOG_LEVEL_INFO);
+}
+
+static void
+all_options_are_taken_over(void **state)
+{
+    (void)state;
+    struct line line;
+    expect_accepted(&line, "-rs -t title -v :7 --rfb 3.3 --geometry 132x43 "
+                           "--font /f.ttf --font-size=20 -p /dev/pts/3");
+    const struct options *o = &line.options;
+
+    assert_int_equal(o->source, OPTIONS_SOURCE_PTY);
+    assert_string_equal(o->pty, "/dev/pts/3");
+    assert_true(o->restart);
+    assert_true(o->stay);
+    assert_string_equal(o->title, "title");
+    assert_int_equal(o->port, 5907);
+    assert_int_equal(o->rfb, OPTIONS_RFB_3_3);
+    assert_int_equal(o->size.cols, 132);
+    assert_int_equal(o->size.rows, 43);
+    assert_string_equal(o->font, "/f.ttf");
+    assert_int_equal(o->font_size, 20);
+
+    struct line more;
+    expect_accepted(&more,
+                    "--term vt220 --scrollback 64k --fps 25 --log-level debug "
+                    "--allow-remote -v 0.0.0.0:1 --cmd");
+    assert_int_equal(more.options.dialect, KEY_DIALECT_VT220);
+    assert_int_equal(more.options.scrollback_max, 64 << 10);
+    assert_int_equal(more.options.fps, 25);
+    assert_int_equal(more.options.log_level, LOG_LEVEL_DEBUG);
+    assert_true(more.options.allow_remote);
+    assert_int_equal(more.options.address.s_addr, INADDR_ANY);
+    assert_int_equal(more.options.source, OPTIONS_SOURCE_COMMAND);
+}
+
+static void
+long_names_are_the_letters(void **state)
+{
+    (void)state;
+    struct line line;
+    expect_accepted(&line, "--pty=/dev/pts/3 --restart --stay --title t "
+                           "--vnclisten 127.0.0.1:2");
+    assert_string_equal(line.options.pty, "/dev/pts/3");
+    assert_true(line.options.restart);
+    assert_true(line.options.stay);
+    assert_string_equal(line.options.title, "t");
+    assert_int_equal(line.options.port, 5902);
+}
+
+static void
+the_command_is_what_follows_the_options(void **state)
+{
+    (void)state;
+    struct line line;
+    expect_accepted(&line, "-c -r vi -r --version -p x");
+    assert_true(line.options.restart);
+    assert_int_equal(line.options.action, OPTIONS_RUN);
+    assert_null(line.options.pty);
+    assert_ptr_equal(line.options.command, &line.argv[3]);
+    assert_string_equal(line.options.command[0], "vi");
+    assert_string_equal(line.options.command[1], "-r");
+    assert_null(line.options.command[5]);
+
+    struct line dashes;
+    expect_accepted(&dashes, "-c -- -vi");
+    assert_string_equal(dashes.options.command[0], "-vi");
+
+    struct line host;
+    expect_accepted(&host, "-v 127.0.0.1:0 -r -c /bin/login root");
+    assert_string_equal(host.options.command[0], "/bin/login");
+    assert_string_equal(host.options.command[1], "root");
+}
+
+static void
+help_and_version_end_the_reading(void **state)
+{
+    (void)state;
+    struct line help;
+    expect_accepted(&help, "-h --no-such-option");
+    assert_int_equal(help.options.action, OPTIONS_HELP);
+    struct line long_help;
+    expect_accepted(&long_help, "-c --help");
+    assert_int_equal(long_help.options.action, OPTIONS_HELP);
+    struct line version;
+    expect_accepted(&version, "--version");
+    assert_int_equal(version.options.action, OPTIONS_VERSION);
+    assert_non_null(strstr(options_help, "--vnclisten"));
+}
+
+static void
+exactly_one_console_is_needed(void **state)
+{
+    static const char none[] =
+        "no console: -c COMMAND or -p PATH must be given";
+    static const char both[] = "-c and -p: only one of them can be the console";
+
+    (void)state;
+    expect_refused("-r", none);
+    expect_refused("-v :1 -t x", none);
+    expect_refused("-c -p /dev/pts/1", both);
+    expect_refused("-p /dev/pts/1 -c bash", both);
+    expect_refused("bash",
+                   "bash: it is no option, and a command needs -c before it");
+    expect_refused("-p /dev/pts/1 bash",
+                   "bash: it is no option, and a command needs -c before it");
+    expect_refused("-c  ", "-c: the command is empty");
+    expect_refused("-p  ", "-p: the path is empty");
+}
+
+static void
+an_empty_command_line_is_refused(void **state)
+{
+    char *argv[] = {NULL};
+    struct options options;
+    char error[OPTIONS_ERROR_MAX] = "";
+
+    (void)state;
+    assert_int_equal(options_parse(&options, 0, argv, error), -EINVAL);
+    assert_string_equal(error,
+                        "no console: -c COMMAND or -p PATH must be given");
+}
+
+static void
+unknown_options_are_named(void **state)
+{
+    (void)state;
+    expect_refused("-x /local/domain/7/console -T",
+                   "-x: there is no such option");
+    expect_refused("-c -T", "-T: there is no such option");
+    expect_refused("-c -V", "-V: there is no such option");
+    expect_refused("-c -l file", "-l: there is no such option");
+    expect_refused("-c -S", "-S: there is no such option");
+    expect_refused("--stay -cq", "-q: there is no such option");
+    expect_refused("-\xff", "-\\xff: there is no such option");
+    expect_refused("--bogus=1 -c", "--bogus=1: there is no such option");
+    expect_refused("--\033[2J", "--\\x1b[2J: there is no such option");
+    expect_refused("--f", "--f: there is no such option");
+}
+
+static void
+missing_and_superfluous_arguments_are_named(void **state)
+{
+    (void)state;
+    expect_refused("-c -t", "--title: the argument is missing");
+    expect_refused("--geometry", "--geometry: the argument is missing");
+    expect_refused("--stay=yes -c",
+                   "--stay: there is an argument, but it takes none");
+    expect_refused("--help=me",
+                   "--help: there is an argument, but it takes none");
+}
+
+static void
+a_long_value_is_cut_in_the_error(void **state)
+{
+    char words[600] = "--fps ";
+    struct line line;
+
+    (void)state;
+    memset(words + 6, '9', 500);
+    assert_int_equal(parse_words(&line, words), -EINVAL);
+    assert_true(strlen(line.error) < 160);
+    assert_non_null(strstr(line.error, "...: not a number from 1 to 1000"));
+}
+
+static void
+listen_addresses_are_read(void **state)
+{
+    const struct {
+        const char *words;
+        uint32_t address;
+        int port;
+    } cases[] = {
+        {"-c -v :0", 0x7f000001, 5900},
+        {"-c -v :59635", 0x7f000001, 65535},
+        {"-c -v :-5899", 0x7f000001, 1},
+        {"-c -v :-3", 0x7f000001, 5897},
+        {"-c -v 127.0.0.1", 0x7f000001, 5900},
+        {"-c -v 127.1.2.3:12", 0x7f010203, 5912},
+        {"-c -v127.0.0.1:1", 0x7f000001, 5901},
+        {"-c --allow-remote -v 10.0.0.1:1", 0x0a000001, 5901},
+        {"-c -v 0.0.0.0:1 --allow-remote", 0, 5901},
+        {"-c -v unix:/x -v :2", 0x7f000001, 5902},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct line line;
+        expect_accepted(&line, cases[i].words);
+        assert_int_equal(ntohl(line.options.address.s_addr), cases[i].address);
+        assert_int_equal(line.options.port, cases[i].port);
+        assert_null(line.options.unix_path);
+    }
+}
+
+static void
+bad_listen_addresses_are_refused(void **state)
+{
+    static const char *const bad_displays[] = {
+        ":",          ":59636",
+        ":-5900",     ":x",
+        ":1x",        ":+1",
+        ":0x1",       ":-",
+        ":1:2",       ":99999999999999999999",
+        "127.0.0.1:", "127.0.0.1:1.5",
+    };
+    static const char *const bad_addresses[] = {
+        "localhost:1",
+        "127.1:1",
+        "256.0.0.1",
+        "127.0.0.1.1:1",
+        "1",
+        "::1",
+        "[::1]:1",
+        "unix",
+        "Unix:/x",
+
+        "127.000.000.0000000000000001:1",
+    };
+    char words[128];
+    char sentence[128];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad_displays) / sizeof(char *); i++) {
+        (void)snprintf(words, sizeof(words), "-c -v %s", bad_displays[i]);
+        (void)snprintf(sentence, sizeof(sentence),
+                       "-v %s: the display is not a number from -5899 to "
+                       "59635",
+                       bad_displays[i]);
+        expect_refused(words, sentence);
+    }
+    for (size_t i = 0; i < sizeof(bad_addresses) / sizeof(char *); i++) {
+        struct line line;
+        (void)snprintf(words, sizeof(words), "-c -v %s", bad_addresses[i]);
+        assert_int_equal(parse_words(&line, words), -EINVAL);
+    }
+    expect_refused("-c -v ::1",
+                   "-v ::1: the display is not a number from -5899 to 59635");
+    expect_refused("-c -v localhost:1",
+                   "-v localhost:1: the address is not an IPv4 address");
+    expect_refused("-v  -c", "-v: neither an address nor a display is given");
+}
+
+static void
+other_than_loopback_needs_to_be_allowed(void **state)
+{
+    static const char *const addresses[] = {"0.0.0.0:1", "10.0.0.1",
+                                            "126.255.255.255:0", "128.0.0.0",
+                                            "255.255.255.255"};
+    char words[128];
+    char sentence[128];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(addresses) / sizeof(char *); i++) {
+        (void)snprintf(words, sizeof(words), "-c -v %s", addresses[i]);
+        (void)snprintf(sentence, sizeof(sentence),
+                       "-v %s: only a loopback address may be listened on "
+                       "without --allow-remote",
+                       addresses[i]);
+        expect_refused(words, sentence);
+    }
+}
+
+static void
+unix_paths_have_the_length_of_an_address(void **state)
+{
+    char longest[107 + 1];
+    char words[160];
+    struct line line;
+
+    (void)state;
+    memset(longest, 'p', sizeof(longest) - 1);
+    longest[sizeof(longest) - 1] = '\0';
+    (void)snprintf(words, sizeof(words), "-c -v unix:%s", longest);
+    expect_accepted(&line, words);
+    assert_string_equal(line.options.unix_path, longest);
+
+    (void)snprintf(words, sizeof(words), "-c -v unix:%sp", longest);
+    expect_refused(words, "-v unix: the path is longer than 107 bytes");
+    expect_refused("-c -v unix:", "-v unix: the path is empty");
+}
+
+static void
+geometry_has_bounds(void **state)
+{
+    static const char *const bad[] = {"80",
+                                      "80x",
+                                      "x24",
+                                      "80X24",
+                                      "0x24",
+                                      "80x0",
+                                      "80x501",
+                                      "1001x24",
+                                      "80x24x",
+                                      "-80x24",
+                                      "+8x2",
+                                      "80x 4",
+                                      "99999999999999999999x1",
+                                      ""};
+    char words[64];
+    char sentence[128];
+
+    (void)state;
+    struct line least;
+    expect_accepted(&least, "-c --geometry 1x1");
+    assert_int_equal(least.options.size.cols, 1);
+    assert_int_equal(least.options.size.rows, 1);
+    struct line most;
+    expect_accepted(&most, "-c --geometry 1000x500");
+    assert_int_equal(most.options.size.cols, 1000);
+    assert_int_equal(most.options.size.rows, 500);
+
+    for (size_t i = 0; i < sizeof(bad) / sizeof(char *); i++) {
+        (void)snprintf(words, sizeof(words), "-c --geometry=%s", bad[i]);
+        (void)snprintf(sentence, sizeof(sentence),
+                       "--geometry %s: not COLSxROWS with 1 to 1000 columns "
+                       "and 1 to 500 rows",
+                       bad[i]);
+        if (strchr(bad[i], ' ') == NULL) {
+            expect_refused(words, sentence);
+        }
+    }
+}
+
+static void
+scrollback_has_units_and_a_bound(void **state)
+{
+    const struct {
+        const char *value;
+        size_t bytes;
+    } good[] = {
+        {"0", 0},
+        {"1", 1},
+        {"4k", 4096},
+        {"0M", 0},
+        {"256M", 256 << 20},
+        {"268435456", 256 << 20},
+        {"262144k", 256 << 20},
+    };
+    static const char *const bad[] = {
+        "",    "-1",  "k",    "M",       "1K",        "1m",
+        "1G",  "1kk", "257M", "262145k", "268435457", "99999999999999999999",
+        "1.5M"};
+    char words[64];
+    char sentence[128];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        struct line line;
+        (void)snprintf(words, sizeof(words), "-c --scrollback=%s",
+                       good[i].value);
+        expect_accepted(&line, words);
+        assert_int_equal(line.options.scrollback_max, good[i].bytes);
+    }
+    for (size_t i = 0; i < sizeof(bad) / sizeof(char *); i++) {
+        (void)snprintf(words, sizeof(words), "-c --scrollback=%s", bad[i]);
+        (void)snprintf(sentence, sizeof(sentence),
+                       "--scrollback %s: not a number of bytes from 0 to "
+                       "256M",
+                       bad[i]);
+        expect_refused(words, sentence);
+    }
+}
+
+static void
+numbers_have_bounds(void **state)
+{
+    (void)state;
+    struct line least;
+    expect_accepted(&least, "-c --font-size 6 --fps 1");
+    assert_int_equal(least.options.font_size, 6);
+    assert_int_equal(least.options.fps, 1);
+    struct line most;
+    expect_accepted(&most, "-c --font-size 64 --fps 1000");
+    assert_int_equal(most.options.font_size, 64);
+    assert_int_equal(most.options.fps, 1000);
+
+    expect_refused("-c --font-size 5",
+                   "--font-size 5: not a number from 6 to 64");
+    expect_refused("-c --font-size 65",
+                   "--font-size 65: not a number from 6 to 64");
+    expect_refused("-c --font-size 16px",
+                   "--font-size 16px: not a number from 6 to 64");
+    expect_refused("-c --fps 0", "--fps 0: not a number from 1 to 1000");
+    expect_refused("-c --fps -1", "--fps -1: not a number from 1 to 1000");
+    expect_refused("-c --fps 1001", "--fps 1001: not a number from 1 to 1000");
+    expect_refused("-c --fps 4294967297",
+                   "--fps 4294967297: not a number from 1 to 1000");
+    expect_refused("-c --font=", "--font: the path is empty");
+}
+
+static void
+names_are_exact(void **state)
+{
+    (void)state;
+    struct line line;
+    expect_accepted(&line, "-c --term linux --log-level error --rfb 3.8");
+    assert_int_equal(line.options.dialect, KEY_DIALECT_LINUX);
+    assert_int_equal(line.options.log_level, LOG_LEVEL_ERROR);
+    assert_int_equal(line.options.rfb, OPTIONS_RFB_3_8);
+
+    expect_refused("-c --term vt100",
+                   "--term vt100: not linux, vt220 or xterm");
+    expect_refused("-c --term xterm-256color",
+                   "--term xterm-256color: not linux, vt220 or xterm");
+    expect_refused("-c --rfb 3.7", "--rfb 3.7: not 3.3 or 3.8");
+    expect_refused("-c --rfb=", "--rfb : not 3.3 or 3.8");
+    expect_refused("-c --log-level warn",
+                   "--log-level warn: not error, warning, info or debug");
+}
+
+static void
+the_last_of_several_counts(void **state)
+{
+    (void)state;
+    struct line line;
+    expect_accepted(&line, "-c --fps 1 --fps 2 -v :1 -v unix:/run/x");
+    assert_int_equal(line.options.fps, 2);
+    assert_string_equal(line.options.unix_path, "/run/x");
+}
+
+static void
+each_dialect_has_its_term(void **state)
+{
+    (void)state;
+    assert_string_equal(options_term(KEY_DIALECT_LINUX), "linux");
+    assert_string_equal(options_term(KEY_DIALECT_VT220), "vt220");
+    assert_string_equal(options_term(KEY_DIALECT_XTERM), "xterm-256color");
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(defaults_are_what_the_help_says),
+        cmocka_unit_test(all_options_are_taken_over),
+        cmocka_unit_test(long_names_are_the_letters),
+        cmocka_unit_test(the_command_is_what_follows_the_options),
+        cmocka_unit_test(help_and_version_end_the_reading),
+        cmocka_unit_test(exactly_one_console_is_needed),
+        cmocka_unit_test(an_empty_command_line_is_refused),
+        cmocka_unit_test(unknown_options_are_named),
+        cmocka_unit_test(missing_and_superfluous_arguments_are_named),
+        cmocka_unit_test(a_long_value_is_cut_in_the_error),
+        cmocka_unit_test(listen_addresses_are_read),
+        cmocka_unit_test(bad_listen_addresses_are_refused),
+        cmocka_unit_test(other_than_loopback_needs_to_be_allowed),
+        cmocka_unit_test(unix_paths_have_the_length_of_an_address),
+        cmocka_unit_test(geometry_has_bounds),
+        cmocka_unit_test(scrollback_has_units_and_a_bound),
+        cmocka_unit_test(numbers_have_bounds),
+        cmocka_unit_test(names_are_exact),
+        cmocka_unit_test(the_last_of_several_counts),
+        cmocka_unit_test(each_dialect_has_its_term),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The privileged half: the process that was started and that the host knows.
+ *
+ * It runs the command or opens the pty, hands consoles to the worker, reaps,
+ * and ends with the worker's fate in its exit status. It never parses a byte
+ * of a guest or a viewer.
+ */
+#ifndef VNCTERM_MONITOR_MONITOR_H
+#define VNCTERM_MONITOR_MONITOR_H
+
+#include <stdbool.h>
+
+#include <sys/types.h>
+
+#include "base/geom.h"
+
+struct monitor_config {
+    int link;     /* to the worker; the caller's */
+    pid_t worker; /* a child of this process */
+
+    /* Either a command: the file to execute, found before the fork, with its
+     * arguments and the TERM it shall have; or the path of a pty. */
+    const char *file;
+    char *const *argv;
+    const char *term;
+    const char *pty;
+
+    struct cell_size size; /* that the command's pty starts with */
+    bool restart;          /* run the command again when it ends */
+    bool stay;             /* keep the last screen when the console has ended */
+    const char *unix_path; /* socket file to remove at the end, or NULL */
+};
+
+/*
+ * Serves until the worker has ended. Once the worker is ready the command is
+ * started, or the pty joined. SIGTERM and SIGINT end both processes; SIGHUP,
+ * SIGPIPE, SIGUSR1 and SIGUSR2 are ignored; SIGCHLD is waited for, and nobody
+ * else may reap children. Returns the exit status of the program: see EXIT
+ * STATUS in the man page. It has logged what went wrong, unless the worker has
+ * ended with status 1, which means that it did.
+ */
+int monitor_run(const struct monitor_config *config);
+
+#endif

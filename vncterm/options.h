@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The command line. Pure: it reads and opens nothing.
+ */
+#ifndef VNCTERM_OPTIONS_H
+#define VNCTERM_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <netinet/in.h>
+
+#include "base/geom.h"
+#include "base/key.h"
+#include "base/log.h"
+
+enum {
+    OPTIONS_ERROR_MAX = 256,
+    OPTIONS_FPS_MAX = 1000,
+    OPTIONS_FPS_DEFAULT = 60, /* a frame at most every 16 ms */
+
+    /* These are what term/ and render/ can do; session.c compares them. */
+    OPTIONS_COLS_MAX = 1000,
+    OPTIONS_ROWS_MAX = 500,
+    OPTIONS_SCROLLBACK_MAX = 256 << 20,
+    OPTIONS_SCROLLBACK_DEFAULT = 1 << 20,
+    OPTIONS_FONT_SIZE_MIN = 6,
+    OPTIONS_FONT_SIZE_MAX = 64,
+    OPTIONS_FONT_SIZE_DEFAULT = 16,
+};
+
+enum options_action {
+    OPTIONS_RUN,
+    OPTIONS_HELP,
+    OPTIONS_VERSION,
+};
+
+enum options_source {
+    OPTIONS_SOURCE_COMMAND, /* -c */
+    OPTIONS_SOURCE_PTY,     /* -p */
+};
+
+enum options_rfb {
+    OPTIONS_RFB_3_3,
+    OPTIONS_RFB_3_8,
+};
+
+/* Strings are borrowed from argv. */
+struct options {
+    enum options_action action;
+    enum options_source source;
+    char *const *command; /* NULL-terminated, or NULL for the user's shell */
+    const char *pty;
+    struct in_addr address;
+    uint16_t port;         /* the first TCP port to try */
+    const char *unix_path; /* instead of TCP, or NULL */
+    bool allow_remote;
+    bool restart;
+    bool stay;
+    const char *title; /* NULL for the default */
+    enum options_rfb rfb;
+    struct cell_size size;
+    const char *font; /* NULL for the built-in one */
+    int font_size;
+    enum key_dialect dialect;
+    size_t scrollback_max;
+    int fps;
+    enum log_level log_level;
+};
+
+/*
+ * Reads the command line. What follows the first operand belongs to the
+ * command. -h and --version end the reading where they stand. Returns 0, or
+ * -EINVAL with one clear sentence in `error` that names the option and the
+ * cause; `out` is written only on success. Not reentrant (getopt_long()).
+ */
+int options_parse(struct options *out, int argc, char *const argv[],
+                  char error[OPTIONS_ERROR_MAX]);
+
+/* What --help prints. */
+extern const char options_help[];
+
+/* The TERM that `dialect` is known by. */
+const char *options_term(enum key_dialect dialect);
+
+#endif
