@@ -44,7 +44,8 @@ struct loop {
     struct event_base *base;
     struct job_queue ready[LOOP_PRIORITIES]; /* to be run in this turn */
     struct job_queue next;                   /* to be run in the next turn */
-    size_t jobs;                             /* that are not freed */
+    enum loop_priority running; /* of the job, or LOOP_PRIORITIES for none */
+    size_t jobs;                /* that are not freed */
     bool is_quitting;
     int status;
 };
@@ -181,6 +182,7 @@ loop_new(struct loop **out)
     struct loop *loop = xcalloc(1, sizeof(*loop));
 
     loop->base = base;
+    loop->running = LOOP_PRIORITIES;
     for (int i = 0; i < LOOP_PRIORITIES; i++) {
         TAILQ_INIT(&loop->ready[i]);
     }
@@ -243,9 +245,11 @@ run_ready_jobs(struct loop *loop)
         while (!loop->is_quitting &&
                (job = TAILQ_FIRST(&loop->ready[i])) != NULL) {
             job_unqueue(job);
+            loop->running = job->priority;
             job->run(job);
         }
     }
+    loop->running = LOOP_PRIORITIES;
 }
 
 int
@@ -446,6 +450,19 @@ loop_timer_new(struct loop_timer **out, struct loop *loop,
     *out = timer;
 }
 
+/*
+ * Jobs of a lower priority than the one that runs are still to come in this
+ * turn; the others wait for the next one, so that a turn has an end.
+ */
+static struct job_queue *
+soonest_queue(const struct job *job)
+{
+    struct loop *loop = job->loop;
+
+    return job->priority > loop->running ? &loop->ready[job->priority]
+                                         : &loop->next;
+}
+
 void
 loop_timer_arm(struct loop_timer *timer, uint64_t delay_us)
 {
@@ -457,7 +474,7 @@ loop_timer_arm(struct loop_timer *timer, uint64_t delay_us)
     loop_timer_disarm(timer);
     timer->is_armed = true;
     if (delay_us == 0) {
-        job_queue(&timer->job, &timer->job.loop->next);
+        job_queue(&timer->job, soonest_queue(&timer->job));
     } else if (event_add(timer->event, &delay) < 0) {
         log_error("loop: cannot allocate a timer");
         _Exit(EXIT_FAILURE);
