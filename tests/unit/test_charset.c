@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "term/charset.h"
+
+static uint32_t
+code_in(enum guard_charset set, uint8_t byte)
+{
+    struct charsets c = {.sets = {(uint8_t)set}};
+
+    return charsets_take_code(&c, byte);
+}
+
+static void
+sets_map_as_documented(void **state)
+{
+    (void)state;
+    assert_int_equal(code_in(GUARD_CHARSET_ASCII, '#'), '#');
+    assert_int_equal(code_in(GUARD_CHARSET_UK, '#'), 0xa3);
+    assert_int_equal(code_in(GUARD_CHARSET_UK, '$'), '$');
+    assert_int_equal(code_in(GUARD_CHARSET_DEC_GRAPHICS, 'q'), 0x2500);
+    assert_int_equal(code_in(GUARD_CHARSET_DEC_GRAPHICS, '~'), 0xb7);
+    assert_int_equal(code_in(GUARD_CHARSET_DEC_GRAPHICS, '^'), '^');
+    assert_int_equal(code_in(GUARD_CHARSET_LATIN1, 'i'), 0xe9);
+    assert_int_equal(code_in(GUARD_CHARSET_DEC_SUPPLEMENTAL, 'w'), 0x153);
+    assert_int_equal(code_in(GUARD_CHARSET_DEC_SUPPLEMENTAL, 'i'), 0xe9);
+    assert_int_equal(code_in(GUARD_CHARSET_CP437, 'q'), 'q');
+}
+
+static void
+no_set_makes_a_control_character(void **state)
+{
+    (void)state;
+    for (int set = 0; set < GUARD_CHARSETS; set++) {
+        for (int byte = 0x20; byte < 0x7f; byte++) {
+            uint32_t code = code_in((enum guard_charset)set, (uint8_t)byte);
+
+            assert_true((code >= 0x20 && code < 0x7f) || code >= 0xa0);
+        }
+    }
+    for (int byte = 0; byte < 0x100; byte++) {
+        uint32_t code = charset_cp437_code((uint8_t)byte);
+
+        assert_true((code >= 0x20 && code < 0x7f) || code >= 0xa0);
+    }
+}
+
+static void
+code_page_437_maps_both_halves(void **state)
+{
+    (void)state;
+    assert_int_equal(charset_cp437_code(0x04), 0x2666);
+    assert_int_equal(charset_cp437_code(0x1f), 0x25bc);
+    assert_int_equal(charset_cp437_code('A'), 'A');
+    assert_int_equal(charset_cp437_code(0x7f), 0x2302);
+    assert_int_equal(charset_cp437_code(0x80), 0xc7);
+    assert_int_equal(charset_cp437_code(0xb0), 0x2591);
+    assert_int_equal(charset_cp437_code(0xdb), 0x2588);
+    assert_int_equal(charset_cp437_code(0xe1), 0xdf);
+    assert_int_equal(charset_cp437_code(0xff), 0xa0);
+}
+
+static void
+single_shift_is_used_up(void **state)
+{
+    struct charsets c = {
+        .sets = {0, 0, GUARD_CHARSET_DEC_GRAPHICS, 0},
+        .single_shift = 2,
+    };
+
+    (void)state;
+    assert_false(charsets_are_ascii(&c));
+    assert_int_equal(charsets_take_code(&c, 'q'), 0x2500);
+    assert_int_equal(charsets_take_code(&c, 'q'), 'q');
+    assert_true(charsets_are_ascii(&c));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sets_map_as_documented),
+        cmocka_unit_test(no_set_makes_a_control_character),
+        cmocka_unit_test(code_page_437_maps_both_halves),
+        cmocka_unit_test(single_shift_is_used_up),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "term/palette.h"
+
+static struct osc_text
+text_of(const char *text)
+{
+    return (struct osc_text){.bytes = text, .len = strlen(text)};
+}
+
+static void
+assert_colour(const char *text, uint32_t expected)
+{
+    uint32_t rgb = 0;
+
+    assert_true(palette_parse_colour(text_of(text), &rgb));
+    assert_int_equal(rgb, expected);
+}
+
+static void
+fractions_are_scaled(void **state)
+{
+    (void)state;
+    assert_colour("rgb:f/8/0", 0xff8800);
+    assert_colour("rgb:ff/80/00", 0xff8000);
+    assert_colour("rgb:fff/800/000", 0xff7f00);
+    assert_colour("rgb:ffff/8080/0000", 0xff8000);
+    assert_colour("rgb:F/ff/fFf", 0xffffff);
+}
+
+static void
+digits_are_the_highest_bits(void **state)
+{
+    (void)state;
+    assert_colour("#fed", 0xf0e0d0);
+    assert_colour("#123456", 0x123456);
+    assert_colour("#123456789", 0x124578);
+    assert_colour("#1234567890ab", 0x125690);
+}
+
+static void
+anything_else_is_refused(void **state)
+{
+    static const char *const texts[] = {
+        "",
+        "red",
+        "rgb:",
+        "rgb:1/2",
+        "rgb:1/2/3/4",
+        "rgb://",
+        "rgb:1/2/g",
+        "rgb:12345/1/1",
+        "#",
+        "#12",
+        "#1234",
+        "#12345g",
+        "#1234567890abcde",
+        "rgb:1/2/-1",
+        "?",
+        "#-12",
+        "rgbi:1/1/1",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        uint32_t rgb = 42;
+
+        assert_false(palette_parse_colour(text_of(texts[i]), &rgb));
+        assert_int_equal(rgb, 42);
+    }
+}
+
+static void
+hexadecimal_numbers_are_bounded(void **state)
+{
+    (void)state;
+    assert_int_equal(palette_parse_hex(text_of("4e2D")), 0x4e2d);
+    assert_int_equal(palette_parse_hex(text_of("ffffff")), 0xffffff);
+    assert_int_equal(palette_parse_hex(text_of("1000000")), -1);
+    assert_int_equal(palette_parse_hex(text_of("")), -1);
+    assert_int_equal(palette_parse_hex(text_of("1x")), -1);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fractions_are_scaled),
+        cmocka_unit_test(digits_are_the_highest_bits),
+        cmocka_unit_test(anything_else_is_refused),
+        cmocka_unit_test(hexadecimal_numbers_are_bounded),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What must hold for any stream, tried with random streams of sequences that
+ * programs send. The fuzz targets do the same with any bytes.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "term_rig.h"
+
+enum {
+    STREAMS = 400,
+    TOKENS = 120,
+    TOKEN_MAX = 64,
+};
+
+struct stream {
+    struct cell_size size;
+    size_t len;
+    char bytes[TOKENS * TOKEN_MAX];
+};
+
+/* xorshift32: the same streams in every run. */
+static uint32_t
+next_random(uint32_t *seed)
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 17;
+    *seed ^= *seed << 5;
+    return *seed;
+}
+
+static int
+random_below(uint32_t *seed, int end)
+{
+    return (int)(next_random(seed) % (uint32_t)end);
+}
+
+/* A %d is a small random number, which may be 0 or past the screen. */
+static const char *const tokens[] = {
+    "text",
+    "some longer text that wraps around narrow screens",
+    " ",
+    "\r\n",
+    "\n",
+    "\r",
+    "\t",
+    "\b",
+    "\a",
+    "\xe4\xbd\xa0\xe5\xa5\xbd",
+    "e\xcc\x81",
+    "\xcc\x88",
+    "\xf0\x9f\x98\x80",
+    "\xc3",
+    "\xff",
+    "\033[%dA",
+    "\033[%dB",
+    "\033[%dC",
+    "\033[%dD",
+    "\033[%dE",
+    "\033[%dF",
+    "\033[%dG",
+    "\033[%dd",
+    "\033[%de",
+    "\033[%d;%dH",
+    "\033[%dI",
+    "\033[%dZ",
+    "\033[%dJ",
+    "\033[%dK",
+    "\033[?%dJ",
+    "\033[?%dK",
+    "\033[%dX",
+    "\033[%d@",
+    "\033[%dP",
+    "\033[%dL",
+    "\033[%dM",
+    "\033[%dS",
+    "\033[%dT",
+    "\033[%db",
+    "\033[%d;%dr",
+    "\033[r",
+    "\033D",
+    "\033E",
+    "\033M",
+    "\033H",
+    "\033[g",
+    "\033[3g",
+    "\033[4h",
+    "\033[4l",
+    "\033[20h",
+    "\033[20l",
+    "\033[?6h",
+    "\033[?6l",
+    "\033[?7h",
+    "\033[?7l",
+    "\033[?5h",
+    "\033[?1h",
+    "\033[?25l",
+    "\033[?47h",
+    "\033[?47l",
+    "\033[?1047h",
+    "\033[?1047l",
+    "\033[?1049h",
+    "\033[?1049l",
+    "\033[?1002;1006h",
+    "\033[?2004h",
+    "\0337",
+    "\0338",
+    "\033[m",
+    "\033[%d;3%dm",
+    "\033[4%dm",
+    "\033[38;5;%dm",
+    "\033[48;2;1;%d;3m",
+    "\033[4:%dm",
+    "\033[1\"q",
+    "\033[0\"q",
+    "\033(0",
+    "\033(B",
+    "\033)0",
+    "\016",
+    "\017",
+    "\033N",
+    "\033[11m",
+    "\033[10m",
+    "\033%%@",
+    "\033%%G",
+    "\033[%d q",
+    "\033]2;title %d\a",
+    "\033]4;%d;rgb:12/34/56\033\\",
+    "\033]11;#102030\a",
+    "\033]P1abcdef",
+    "\033]R",
+    "\033[6n",
+    "\033[c",
+    "\033[?7$p",
+    "\033#8",
+    "\033[!p",
+    "\033c",
+};
+
+static void
+make_stream(struct stream *stream, uint32_t seed)
+{
+    enum {
+        SIZES = 8
+    };
+    static const struct cell_size sizes[SIZES] = {
+        {1, 1}, {1, 4}, {2, 2}, {3, 1}, {9, 4}, {20, 6}, {33, 5}, {80, 25},
+    };
+    /* Resets are rare, so that state builds up. */
+    int rare = 3;
+    int count = (int)(sizeof(tokens) / sizeof(tokens[0]));
+
+    seed = seed * 2654435761U + 1;
+    stream->size = sizes[random_below(&seed, SIZES)];
+    stream->len = 0;
+    for (int i = 0; i < TOKENS; i++) {
+        int index = random_below(&seed, count);
+        int first = random_below(&seed, 11);
+        int second = random_below(&seed, 11);
+
+        if (index >= count - rare && random_below(&seed, 4) > 0) {
+            continue;
+        }
+        if (random_below(&seed, 20) == 0) {
+            first *= 900; /* up to and past the guard's limit */
+        }
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* our own table */
+        stream->len += (size_t)snprintf(stream->bytes + stream->len, TOKEN_MAX,
+                                        tokens[index], first, second);
+#pragma GCC diagnostic pop
+    }
+}
+
+static struct rig *
+rig_for(const struct stream *stream)
+{
+    return rig_new_with((struct term_config){
+        .size = stream->size,
+        .scrollback_max = 4096,
+        .dialect = KEY_DIALECT_XTERM,
+    });
+}
+
+static void
+assert_same(struct rig *one, struct rig *other, uint32_t seed)
+{
+    const char *difference = rig_difference(one, other);
+
+    if (difference != NULL) {
+        fail_msg("stream %u: different %s", (unsigned)seed, difference);
+    }
+    assert_string_equal(one->replies, other->replies);
+    assert_int_equal(one->bells, other->bells);
+    rig_free(one);
+    rig_free(other);
+}
+
+static void
+any_split_gives_the_same_terminal(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 0; seed < STREAMS; seed++) {
+        struct stream stream;
+        make_stream(&stream, seed);
+        struct rig *whole = rig_for(&stream);
+        struct rig *split = rig_for(&stream);
+
+        rig_feed_bytes(whole, stream.bytes, stream.len);
+        for (size_t i = 0; i < stream.len; i++) {
+            rig_feed_bytes(split, stream.bytes + i, 1);
+        }
+
+        assert_same(whole, split, seed);
+    }
+}
+
+static void
+renewing_libvterm_after_any_byte_changes_nothing(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 0; seed < STREAMS / 4; seed++) {
+        struct stream stream;
+        make_stream(&stream, seed);
+        struct rig *plain = rig_for(&stream);
+        struct rig *renewed = rig_for(&stream);
+
+        rig_feed_bytes(plain, stream.bytes, stream.len);
+        for (size_t i = 0; i < stream.len; i++) {
+            rig_feed_bytes(renewed, stream.bytes + i, 1);
+            term_renew_vt(renewed->term);
+        }
+
+        assert_same(plain, renewed, seed);
+    }
+}
+
+static void
+fast_path_equals_libvterm(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 0; seed < STREAMS; seed++) {
+        struct stream stream;
+        make_stream(&stream, seed);
+        struct rig *fast = rig_for(&stream);
+        struct rig *slow = rig_for(&stream);
+        term_set_fast_path(slow->term, false);
+
+        rig_feed_bytes(fast, stream.bytes, stream.len);
+        rig_feed_bytes(slow, stream.bytes, stream.len);
+
+        assert_same(fast, slow, seed);
+    }
+}
+
+static void
+written_state_gives_the_same_terminal(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 0; seed < STREAMS; seed++) {
+        struct stream stream;
+        make_stream(&stream, seed);
+        struct rig *origin = rig_for(&stream);
+        struct rig *copy = rig_for(&stream);
+        rig_feed_bytes(origin, stream.bytes, stream.len);
+        rig_feed_bytes(origin, "\030", 1); /* a sequence cut short is lost */
+        struct rig_bytes written = rig_state(origin);
+
+        rig_feed_bytes(copy, written.data, written.len);
+
+        copy->bells = origin->bells;
+        memcpy(copy->replies, origin->replies, sizeof(copy->replies));
+        assert_same(origin, copy, seed);
+        free(written.data);
+    }
+}
+
+static void
+assert_whole(const struct rig *rig, uint32_t seed, size_t at)
+{
+    const char *broken = rig_broken(rig);
+
+    if (broken != NULL) {
+        fail_msg("stream %u, byte %zu: %s", (unsigned)seed, at, broken);
+    }
+}
+
+static void
+cells_stay_whole_and_the_cursor_inside(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 0; seed < STREAMS; seed++) {
+        struct stream stream;
+        make_stream(&stream, seed);
+        struct rig *rig = rig_for(&stream);
+
+        for (size_t i = 0; i < stream.len; i++) {
+            rig_feed_bytes(rig, stream.bytes + i, 1);
+            assert_whole(rig, seed, i);
+        }
+
+        rig_free(rig);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(any_split_gives_the_same_terminal),
+        cmocka_unit_test(renewing_libvterm_after_any_byte_changes_nothing),
+        cmocka_unit_test(fast_path_equals_libvterm),
+        cmocka_unit_test(written_state_gives_the_same_terminal),
+        cmocka_unit_test(cells_stay_whole_and_the_cursor_inside),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "term/guard_table.h"
+
+#include <stddef.h>
+
+#define FINAL_FIRST '@'
+#define FINAL_LAST  '~'
+
+#define FINAL(c) [(c)-FINAL_FIRST]
+
+static const uint8_t csi_kinds[FINAL_LAST - FINAL_FIRST + 1] = {
+    FINAL('@') = GUARD_ICH,      FINAL('A') = GUARD_CUU,
+    FINAL('B') = GUARD_CUD,      FINAL('C') = GUARD_CUF,
+    FINAL('D') = GUARD_CUB,      FINAL('E') = GUARD_CNL,
+    FINAL('F') = GUARD_CPL,      FINAL('G') = GUARD_CHA,
+    FINAL('H') = GUARD_CUP,      FINAL('I') = GUARD_CHT,
+    FINAL('J') = GUARD_ED,       FINAL('K') = GUARD_EL,
+    FINAL('L') = GUARD_IL,       FINAL('M') = GUARD_DL,
+    FINAL('P') = GUARD_DCH,      FINAL('S') = GUARD_SU,
+    FINAL('T') = GUARD_SD,       FINAL('X') = GUARD_ECH,
+    FINAL('Z') = GUARD_CBT,      FINAL('^') = GUARD_SD,
+    FINAL('`') = GUARD_CHA,      FINAL('a') = GUARD_HPR,
+    FINAL('b') = GUARD_REP,      FINAL('c') = GUARD_DA1,
+    FINAL('d') = GUARD_VPA,      FINAL('e') = GUARD_VPR,
+    FINAL('f') = GUARD_CUP,      FINAL('g') = GUARD_TBC,
+    FINAL('h') = GUARD_SM,       FINAL('l') = GUARD_RM,
+    FINAL('m') = GUARD_SGR,      FINAL('n') = GUARD_DSR,
+    FINAL('r') = GUARD_DECSTBM,  FINAL('s') = GUARD_DECSC,
+    FINAL('t') = GUARD_XTWINOPS, FINAL('u') = GUARD_DECRC,
+};
+
+/* Sequences with a leader or an intermediate byte. */
+static const struct {
+    uint8_t leader;
+    uint8_t middle;
+    uint8_t final;
+    uint8_t kind;
+} csi_special_kinds[] = {
+    {'?', 0, 'h', GUARD_DECSET},      {'?', 0, 'l', GUARD_DECRST},
+    {'?', 0, 'J', GUARD_DECSED},      {'?', 0, 'K', GUARD_DECSEL},
+    {'?', 0, 'n', GUARD_DECDSR},      {'?', '$', 'p', GUARD_DECRQM},
+    {0, '$', 'p', GUARD_DECRQM_ANSI}, {0, '!', 'p', GUARD_DECSTR},
+    {0, ' ', 'q', GUARD_DECSCUSR},    {0, '"', 'q', GUARD_DECSCA},
+    {'>', 0, 'c', GUARD_DA2},
+};
+
+/* ESC and one byte, without arguments. */
+static const uint8_t escape_kinds[FINAL_LAST + 1] = {
+    ['7'] = GUARD_DECSC,   ['8'] = GUARD_DECRC, ['='] = GUARD_DECKPAM,
+    ['>'] = GUARD_DECKPNM, ['D'] = GUARD_IND,   ['E'] = GUARD_NEL,
+    ['H'] = GUARD_HTS,     ['M'] = GUARD_RI,    ['Z'] = GUARD_DA1,
+    ['c'] = GUARD_RIS,
+};
+
+enum guard_charset
+guard_charset_94(uint8_t final)
+{
+    switch (final) {
+    case 'B':
+    case 'K': /* the Linux console's user mapping, which is ASCII here */
+    case '1': /* alternate ROM */
+        return GUARD_CHARSET_ASCII;
+    case 'A':
+        return GUARD_CHARSET_UK;
+    case '0':
+    case '2': /* alternate ROM, graphics */
+        return GUARD_CHARSET_DEC_GRAPHICS;
+    case '<':
+        return GUARD_CHARSET_DEC_SUPPLEMENTAL;
+    case 'U':
+        return GUARD_CHARSET_CP437;
+    default:
+        return GUARD_CHARSETS;
+    }
+}
+
+enum guard_kind
+guard_escape_kind(uint8_t final)
+{
+    return final <= FINAL_LAST ? escape_kinds[final] : GUARD_NONE;
+}
+
+enum guard_kind
+guard_csi_kind(uint8_t leader, uint8_t middle, uint8_t final)
+{
+    if (final < FINAL_FIRST || final > FINAL_LAST) {
+        return GUARD_NONE;
+    }
+    if (leader == 0 && middle == 0) {
+        return csi_kinds[final - FINAL_FIRST];
+    }
+    for (size_t i = 0;
+         i < sizeof(csi_special_kinds) / sizeof(csi_special_kinds[0]); i++) {
+        if (csi_special_kinds[i].leader == leader &&
+            csi_special_kinds[i].middle == middle &&
+            csi_special_kinds[i].final == final) {
+            return csi_special_kinds[i].kind;
+        }
+    }
+    return GUARD_NONE;
+}

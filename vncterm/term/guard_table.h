@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which bytes mean which operation. What is in no table is swallowed, so these
+ * tables are the whole of what a guest can say. For the guard only.
+ */
+#ifndef VNCTERM_TERM_GUARD_TABLE_H
+#define VNCTERM_TERM_GUARD_TABLE_H
+
+#include <stdint.h>
+
+#include "term/guard.h"
+
+/* CSI `leader` ... `middle` `final`, 0 for none; GUARD_NONE if unknown. */
+enum guard_kind guard_csi_kind(uint8_t leader, uint8_t middle, uint8_t final);
+
+/* ESC `final`, without arguments; GUARD_NONE if unknown. */
+enum guard_kind guard_escape_kind(uint8_t final);
+
+/* The set of 94 characters that ESC ( `final` designates, or GUARD_CHARSETS. */
+enum guard_charset guard_charset_94(uint8_t final);
+
+#endif

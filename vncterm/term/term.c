@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "term/term.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "term/term_internal.h"
+
+static_assert((int)TERM_COLS_MAX == (int)SCREEN_COLS_MAX &&
+                  (int)TERM_ROWS_MAX == (int)SCREEN_ROWS_MAX,
+              "as the header says");
+
+/* Shows the cursor where it is now; between two feeds nobody looks. */
+static void
+show_cursor(struct term *t)
+{
+    screen_set_cursor(t->screen, (struct cursor_view){
+                                     .pos = t->cursor.pos,
+                                     .shape = t->modes.cursor_shape,
+                                     .visible = t->modes.cursor_visible,
+                                 });
+}
+
+void
+term_update_coding(struct term *t)
+{
+    const struct charsets *c = &t->cursor.charsets;
+    enum guard_coding coding = GUARD_8BIT;
+
+    if (t->modes.cp437_font) {
+        coding = GUARD_8BIT_ALL_GLYPHS;
+    } else if (t->modes.utf8) {
+        coding = GUARD_UTF8;
+    } else if (c->sets[c->gl] == GUARD_CHARSET_CP437) {
+        coding = GUARD_8BIT_GLYPHS;
+    }
+    guard_set_coding(&t->guard, coding);
+}
+
+static void
+reset_tabs(struct term *t)
+{
+    tab_stops_clear(&t->tabs);
+    tab_stops_set_default(&t->tabs, 0, t->size.cols);
+}
+
+/* Everything but the screens, their contents and libvterm. */
+static void
+reset_state(struct term *t)
+{
+    cursor_reset_saved(&t->cursor);
+    cursor_reset_saved(&t->saved[0]);
+    cursor_reset_saved(&t->saved[1]);
+    t->margins = (struct margins){.top = 0, .bottom = t->size.rows};
+    t->last_code = 0;
+    reset_tabs(t);
+    modes_reset(t);
+    palette_reset_all(t);
+    term_update_coding(t);
+}
+
+/* The scrollback and the title stay: agetty resets before each login. */
+void
+term_reset_hard(struct term *t)
+{
+    if (screen_is_alternate(t->screen)) {
+        edit_clear_screen(t, cell_default());
+        screen_use_alternate(t->screen, false, SCREEN_KEEP, cell_default());
+    }
+    edit_clear_screen(t, cell_default());
+    reset_state(t);
+    term_renew_vt(t);
+}
+
+/* VT220 programmer reference, table 4-10; autowrap on as xterm has it. */
+void
+term_reset_soft(struct term *t)
+{
+    struct cell_pos pos = t->cursor.pos;
+    bool alternate = screen_is_alternate(t->screen);
+
+    cursor_set_margins(t, 0, t->size.rows);
+    cursor_reset_saved(&t->cursor);
+    cursor_reset_saved(&t->saved[alternate ? 1 : 0]);
+    t->cursor.pos = pos;
+    t->modes.autowrap = true;
+    t->modes.insert = false;
+    t->modes.cursor_visible = true;
+    t->input.cursor_application = false;
+    t->input.keypad_application = false;
+    term_update_coding(t);
+}
+
+void
+term_renew_vt(struct term *t)
+{
+    vt_free(t->vt);
+    t->vt = vt_new(t->size, &edit_vt_handler, t);
+    state_load_vt(t);
+}
+
+void
+term_set_fast_path(struct term *t, bool on)
+{
+    t->fast_path = on;
+}
+
+int
+term_new(struct term **out, const struct term_config *config,
+         const struct term_handler *handler, void *data)
+{
+    struct screen *screen;
+    int error = screen_new(&screen, config->size, config->scrollback_max);
+
+    if (error < 0) {
+        return error;
+    }
+    struct term *t = xcalloc(1, sizeof(*t));
+
+    t->screen = screen;
+    t->handler = *handler;
+    t->data = data;
+    t->dialect = config->dialect;
+    t->size = config->size;
+    t->fast_path = true;
+    t->erase_protection = SCREEN_ERASE_ALL;
+    guard_init(&t->guard, &term_guard_handler, t);
+    reset_state(t);
+    term_renew_vt(t);
+    show_cursor(t);
+    *out = t;
+    return 0;
+}
+
+void
+term_free(struct term *t)
+{
+    if (t == NULL) {
+        return;
+    }
+    vt_free(t->vt);
+    screen_free(t->screen);
+    free(t);
+}
+
+void
+term_feed(struct term *t, const void *bytes, size_t len)
+{
+    guard_feed(&t->guard, bytes, len);
+    show_cursor(t);
+}
+
+/* A saved place that the screen does not know of. */
+static void
+clamp_saved(struct cursor *saved, struct cell_size size)
+{
+    saved->pos.row = clamp_int(saved->pos.row, 0, size.rows - 1);
+    saved->pos.col = clamp_int(saved->pos.col, 0, size.cols - 1);
+    saved->pending_wrap = false;
+}
+
+int
+term_resize(struct term *t, struct cell_size size)
+{
+    struct cell_pos pos = t->cursor.pos;
+    struct cell_pos saved = t->saved[0].pos;
+    int error = screen_resize(t->screen, size, &pos, &saved);
+
+    if (error < 0) {
+        return error;
+    }
+    if (size.cols > t->size.cols) {
+        tab_stops_set_default(&t->tabs, t->size.cols, size.cols);
+    }
+    t->size = size;
+    t->margins = (struct margins){.top = 0, .bottom = size.rows};
+    t->cursor.pos = pos;
+    t->cursor.pending_wrap = false;
+    t->saved[0].pos = saved;
+    clamp_saved(&t->saved[0], size);
+    clamp_saved(&t->saved[1], size);
+    term_renew_vt(t);
+    show_cursor(t);
+    return 0;
+}
+
+struct cell_size
+term_size(const struct term *t)
+{
+    return t->size;
+}
+
+void
+term_view(const struct term *t, struct screen_view *out)
+{
+    screen_view(t->screen, out);
+    out->reverse = t->modes.reverse_screen;
+    out->palette = t->palette_set > 0 ? t->palette : NULL;
+}
+
+bool
+term_is_dirty(const struct term *t)
+{
+    return screen_is_dirty(t->screen);
+}
+
+bool
+term_take_damage(struct term *t, struct damage *out)
+{
+    return screen_take_damage(t->screen, out);
+}
+
+bool
+term_is_synchronizing(const struct term *t)
+{
+    return t->modes.synchronizing;
+}
+
+const struct input_modes *
+term_input_modes(const struct term *t)
+{
+    return &t->input;
+}
+
+void
+term_scroll_view(struct term *t, int lines)
+{
+    (void)screen_scroll_view(t->screen, lines); /* damage tells */
+}
+
+void
+term_scroll_view_to_bottom(struct term *t)
+{
+    (void)screen_scroll_view(t->screen, INT_MIN); /* damage tells */
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A terminal: a guest's bytes in; a screen, replies, a title and a bell out.
+ *
+ * Bytes are hostile. They pass a guard (term/guard.h) that understands every
+ * sequence and lets through a closed set of operations; libvterm moves the
+ * cursor for those; cells, attributes, modes, charsets and saved cursors are
+ * held here. Memory is bounded by the size and the scrollback limit whatever
+ * arrives, and the same bytes in any split give the same screen.
+ */
+#ifndef VNCTERM_TERM_TERM_H
+#define VNCTERM_TERM_TERM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/geom.h"
+#include "base/key.h"
+#include "term/view.h"
+
+struct term;
+
+enum {
+    TERM_COLS_MAX = 1000, /* as the screen's; one column or row is legal */
+    TERM_ROWS_MAX = 500,
+    TERM_TITLE_MAX = 127, /* bytes; what RFB clients are known to take */
+    TERM_REPLY_MAX = 256, /* bytes of one reply */
+};
+
+struct term_config {
+    struct cell_size size;    /* 1x1 to TERM_COLS_MAX x TERM_ROWS_MAX */
+    size_t scrollback_max;    /* bytes; 0 keeps nothing */
+    enum key_dialect dialect; /* what the terminal says it is */
+};
+
+/*
+ * What a terminal reports, from within term_feed(). The handlers must not call
+ * back into the terminal.
+ */
+struct term_handler {
+    /* Answers to queries, for the guest; at most TERM_REPLY_MAX bytes. */
+    void (*on_reply)(void *data, const void *bytes, size_t len);
+    void (*on_bell)(void *data);
+    /* Well-formed UTF-8 without control characters, at most TERM_TITLE_MAX. */
+    void (*on_title)(void *data, const char *title);
+};
+
+/* Returns 0, -EINVAL for a size or limit out of range, or -ENOMEM. */
+int term_new(struct term **out, const struct term_config *config,
+             const struct term_handler *handler, void *data);
+
+void term_free(struct term *t);
+
+/* Takes any bytes in any split. */
+void term_feed(struct term *t, const void *bytes, size_t len);
+
+/* Returns 0, -EINVAL or -ENOMEM; nothing has changed on failure. */
+int term_resize(struct term *t, struct cell_size size);
+
+struct cell_size term_size(const struct term *t);
+
+/* The screen as it is to be drawn; valid until the next call on `t`. */
+void term_view(const struct term *t, struct screen_view *out);
+
+/* Whether anything has changed since damage was taken. */
+bool term_is_dirty(const struct term *t);
+
+/*
+ * Hands over what has changed. Returns false, and writes nothing, when
+ * nothing has. Valid until the next call of this function.
+ */
+bool term_take_damage(struct term *t, struct damage *out);
+
+/*
+ * Whether the guest has asked to hold the picture back until it has finished
+ * drawing (DEC mode 2026). The caller bounds how long it believes that.
+ */
+bool term_is_synchronizing(const struct term *t);
+
+/* What keys and the mouse shall look like; valid for the life of `t`. */
+const struct input_modes *term_input_modes(const struct term *t);
+
+/* Moves the view back into the scrollback by `lines`, forward when negative. */
+void term_scroll_view(struct term *t, int lines);
+
+/* Returns the view to the newest lines. */
+void term_scroll_view_to_bottom(struct term *t);
+
+/*
+ * Writes the whole state as a VT stream, in pieces: fed to a new terminal of
+ * the same size, it gives the same screen, scrollback, cursor, pen, modes,
+ * charsets, margins, tab stops, palette and title. Stops at the first negative
+ * return of `write` and returns it, else 0.
+ */
+typedef int term_write_fn(void *data, const void *bytes, size_t len);
+int term_write_state(const struct term *t, term_write_fn *write, void *data);
+
+#endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the files of the terminal share, and hooks for their tests. The files:
+ *
+ *   term.c          the public interface, reset, resize
+ *   term_ops.c      the guard's operations to the functions below
+ *   term_print.c    characters: charsets, wrap, marks, repetition
+ *   term_cursor.c   moves, margins, tab stops, save and restore
+ *   term_edit.c     erase, insert, delete, scroll
+ *   term_modes.c    modes: set, reset, ask
+ *   term_reports.c  answers to queries
+ *   term_osc.c      title and palette
+ *   term_state.c    the state as a VT stream, also for libvterm
+ *
+ * For these files and tests only.
+ */
+#ifndef VNCTERM_TERM_TERM_INTERNAL_H
+#define VNCTERM_TERM_TERM_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/geom.h"
+#include "base/key.h"
+#include "term/cell.h"
+#include "term/charset.h"
+#include "term/guard.h"
+#include "term/screen.h"
+#include "term/tab_stops.h"
+#include "term/term.h"
+#include "term/view.h"
+#include "term/vt.h"
+
+/* What DECSC saves. */
+struct cursor {
+    struct cell_pos pos;
+    /*
+     * A character has been written in the last column and the cursor stands on
+     * it: with autowrap the next one goes to the next line. libvterm has no
+     * part in this: its own flag can neither be read nor, in place, cleared.
+     */
+    bool pending_wrap;
+    bool origin;     /* DECOM: rows count from the top margin; then the cursor
+                        is within the margins */
+    struct cell pen; /* colours, attributes and DECSCA; no character */
+    struct charsets charsets;
+};
+
+/* Rows [top, bottom) scroll: the whole screen, or at least two rows of it. */
+struct margins {
+    int top;
+    int bottom;
+};
+
+/* Modes that are neither input's nor saved with the cursor. */
+struct term_modes {
+    bool autowrap;       /* DECAWM */
+    bool insert;         /* IRM */
+    bool reverse_screen; /* DECSCNM */
+    bool cursor_visible; /* DECTCEM */
+    bool cursor_blink;   /* DECSCUSR and mode 12; kept, not drawn */
+    bool synchronizing;  /* mode 2026 */
+    bool utf8;           /* ESC % G, else Latin-1 */
+    bool cp437_font;     /* ESC [ 11 m */
+    enum cursor_shape cursor_shape;
+};
+
+struct term {
+    struct screen *screen;
+    struct vt *vt;
+    struct guard guard;
+    struct term_handler handler;
+    void *data;
+    enum key_dialect dialect;
+    struct cell_size size;
+
+    struct cursor cursor;
+    struct cursor saved[2]; /* of the main and of the alternate screen */
+    struct margins margins;
+    struct tab_stops tabs;
+    struct term_modes modes;
+    struct input_modes input;
+    uint32_t palette[PALETTE_ENTRIES];
+    int palette_set; /* how many entries are */
+    char title[TERM_TITLE_MAX + 1];
+    uint32_t last_code; /* what REP repeats; 0 after any control function */
+
+    /* For what libvterm's callbacks write and erase on our behalf. */
+    struct cell stand_in_for;
+    int stand_in_width;
+    enum screen_protection erase_protection;
+
+    /*
+     * Whether text, line feeds and tabs, which make up nearly all output, are
+     * done without asking libvterm. Off in tests that compare the two.
+     */
+    bool fast_path;
+};
+
+static inline int
+clamp_int(int value, int lower, int upper)
+{
+    return value < lower ? lower : (value > upper ? upper : value);
+}
+
+/* term.c */
+
+/* RIS and DECSTR. */
+void term_reset_hard(struct term *t);
+void term_reset_soft(struct term *t);
+
+/* Tells the guard how bytes are coded, after what that depends on changed. */
+void term_update_coding(struct term *t);
+
+/* Makes libvterm anew from our state; nothing that follows may differ. */
+void term_renew_vt(struct term *t);
+
+void term_set_fast_path(struct term *t, bool on);
+
+/* term_ops.c */
+
+extern const struct guard_handler term_guard_handler;
+
+/* term_print.c */
+
+void print_ascii(struct term *t, const uint8_t *text, size_t len);
+void print_code(struct term *t, uint32_t code);
+void print_byte(struct term *t, uint8_t byte);
+void print_again(struct term *t, int count);
+
+/* Where libvterm puts the stand-in. */
+void print_stand_in(struct term *t, struct cell_pos pos);
+
+/* term_cursor.c: arguments of any size are clamped. */
+
+void cursor_move_to(struct term *t, int row, int col);
+void cursor_up(struct term *t, int rows);
+void cursor_down(struct term *t, int rows);
+void cursor_left(struct term *t, int cols);
+void cursor_right(struct term *t, int cols);
+
+/* The row, or both, counted from the origin. */
+void cursor_address_row(struct term *t, int row);
+void cursor_address(struct term *t, int row, int col);
+
+void cursor_carriage_return(struct term *t);
+void cursor_index(struct term *t);
+void cursor_reverse_index(struct term *t);
+void cursor_tabs(struct term *t, int count);
+void cursor_back_tabs(struct term *t, int count);
+void cursor_set_tab(struct term *t);
+void cursor_clear_tabs(struct term *t, int which);
+void cursor_save(struct term *t);
+void cursor_restore(struct term *t);
+void cursor_set_origin(struct term *t, bool on);
+void cursor_reset_saved(struct cursor *cursor);
+
+/* Rows [top, bottom), any integers; what is no region is ignored. */
+void cursor_set_margins(struct term *t, int top, int bottom);
+bool cursor_is_in_margins(const struct term *t);
+
+/* term_edit.c */
+
+void edit_erase_display(struct term *t, int which,
+                        enum screen_protection protection);
+void
+edit_erase_line(struct term *t, int which, enum screen_protection protection);
+void edit_erase_chars(struct term *t, int count);
+void edit_insert_chars(struct term *t, int count);
+void edit_delete_chars(struct term *t, int count);
+void edit_insert_lines(struct term *t, int count);
+void edit_delete_lines(struct term *t, int count);
+void edit_scroll(struct term *t, enum vt_op up_or_down, int count);
+void edit_alignment_test(struct term *t);
+void edit_clear_screen(struct term *t, struct cell blank);
+
+extern const struct vt_handler edit_vt_handler;
+
+/* term_modes.c */
+
+void modes_reset(struct term *t);
+void modes_apply(struct term *t, const struct guard_op *op);
+void modes_report(struct term *t, const struct guard_op *op);
+void modes_set_cursor_style(struct term *t, int style);
+
+/* term_reports.c */
+
+__attribute__((format(printf, 2, 3))) void
+report(struct term *t, const char *format, ...);
+void report_attributes(struct term *t, const struct guard_op *op);
+void report_status(struct term *t, const struct guard_op *op);
+void report_window(struct term *t, const struct guard_op *op);
+
+/* term_osc.c */
+
+enum {
+    /* Ours: marks a state, and says what no other sequence can; see
+     * term_state.c. Other terminals ignore it. */
+    OSC_STATE = 7717,
+    /* What OSC_STATE says at the start of a state. */
+    STATE_VERSION = 1,
+};
+
+void osc_apply(struct term *t, int number, const char *bytes, size_t len);
+void palette_set(struct term *t, int entry, uint32_t rgb);
+void palette_reset(struct term *t, int entry);
+void palette_reset_all(struct term *t);
+
+/* term_state.c */
+
+/* Writes what libvterm holds of the state; see vt_load(). */
+void state_load_vt(struct term *t);
+
+#endif

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "term/pen.h"
+#include "term/term_internal.h"
+
+/* The numbers of modes: ECMA-48 7.2, DEC STD 070, xterm's ctlseqs. */
+enum {
+    MODE_IRM = 4,
+    MODE_LNM = 20,
+
+    MODE_DECCKM = 1,
+    MODE_DECSCNM = 5,
+    MODE_DECOM = 6,
+    MODE_DECAWM = 7,
+    MODE_X10_MOUSE = 9,
+    MODE_CURSOR_BLINK = 12,
+    MODE_DECTCEM = 25,
+    MODE_ALTERNATE = 47,
+    MODE_DECNKM = 66,
+    MODE_NORMAL_MOUSE = 1000,
+    MODE_DRAG_MOUSE = 1002,
+    MODE_ANY_MOUSE = 1003,
+    MODE_FOCUS = 1004,
+    MODE_UTF8_MOUSE = 1005,
+    MODE_SGR_MOUSE = 1006,
+    MODE_URXVT_MOUSE = 1015,
+    MODE_ALTERNATE_CLEAR = 1047,
+    MODE_SAVE_CURSOR = 1048,
+    MODE_ALTERNATE_SAVE_CURSOR = 1049,
+    MODE_BRACKETED_PASTE = 2004,
+    MODE_SYNCHRONIZED = 2026,
+};
+
+/* What DECRQM answers (DEC STD 070). */
+enum mode_report {
+    MODE_UNKNOWN = 0,
+    MODE_SET = 1,
+    MODE_RESET = 2,
+};
+
+void
+modes_reset(struct term *t)
+{
+    if (t->modes.reverse_screen) {
+        screen_damage_all(t->screen);
+    }
+    t->modes = (struct term_modes){
+        .autowrap = true,
+        .cursor_visible = true,
+        .utf8 = true,
+        .cursor_shape = CURSOR_BLOCK,
+    };
+    t->input = (struct input_modes){
+        .alternate_screen = screen_is_alternate(t->screen),
+    };
+}
+
+static void
+use_alternate(struct term *t, bool alternate, enum screen_clear clear)
+{
+    screen_use_alternate(t->screen, alternate, clear, pen_blank(t->cursor.pen));
+    t->input.alternate_screen = screen_is_alternate(t->screen);
+    t->cursor.pending_wrap = false;
+}
+
+static void
+set_alternate_clear(struct term *t, bool on)
+{
+    if (!on && screen_is_alternate(t->screen)) {
+        edit_clear_screen(t, pen_blank(t->cursor.pen));
+    }
+    use_alternate(t, on, SCREEN_KEEP);
+}
+
+static void
+set_alternate_save_cursor(struct term *t, bool on)
+{
+    if (!on) {
+        /* Who never switched keeps the cursor; xterm sends it home. */
+        if (screen_is_alternate(t->screen)) {
+            use_alternate(t, false, SCREEN_KEEP);
+            cursor_restore(t);
+        }
+        return;
+    }
+    cursor_save(t);
+    if (screen_is_alternate(t->screen)) {
+        edit_clear_screen(t, pen_blank(t->cursor.pen));
+    }
+    use_alternate(t, true, SCREEN_CLEAR);
+}
+
+static void
+set_autowrap(struct term *t, bool on)
+{
+    if (t->modes.autowrap != on) {
+        t->modes.autowrap = on;
+        t->cursor.pending_wrap = false;
+    }
+}
+
+static void
+set_reverse_screen(struct term *t, bool on)
+{
+    if (t->modes.reverse_screen != on) {
+        t->modes.reverse_screen = on;
+        screen_damage_all(t->screen);
+    }
+}
+
+static void
+set_tracking(struct term *t, enum mouse_tracking tracking, bool on)
+{
+    t->input.mouse_tracking = on ? tracking : MOUSE_TRACKING_OFF;
+}
+
+static void
+set_encoding(struct term *t, enum mouse_encoding encoding, bool on)
+{
+    if (on) {
+        t->input.mouse_encoding = encoding;
+    } else if (t->input.mouse_encoding == encoding) {
+        t->input.mouse_encoding = MOUSE_ENCODING_BYTES;
+    }
+}
+
+/* Modes that are a flag and nothing else; NULL for the others. */
+static bool *
+private_flag(struct term *t, int mode)
+{
+    switch (mode) {
+    case MODE_DECCKM:
+        return &t->input.cursor_application;
+    case MODE_CURSOR_BLINK:
+        return &t->modes.cursor_blink;
+    case MODE_DECTCEM:
+        return &t->modes.cursor_visible;
+    case MODE_DECNKM:
+        return &t->input.keypad_application;
+    case MODE_FOCUS:
+        return &t->input.focus_reports;
+    case MODE_BRACKETED_PASTE:
+        return &t->input.bracketed_paste;
+    case MODE_SYNCHRONIZED:
+        return &t->modes.synchronizing;
+    default:
+        return NULL;
+    }
+}
+
+static bool *
+ansi_flag(struct term *t, int mode)
+{
+    switch (mode) {
+    case MODE_IRM:
+        return &t->modes.insert;
+    case MODE_LNM:
+        return &t->input.newline;
+    default:
+        return NULL;
+    }
+}
+
+static void
+set_private(struct term *t, int mode, bool on)
+{
+    bool *flag = private_flag(t, mode);
+
+    if (flag != NULL) {
+        *flag = on;
+        return;
+    }
+    switch (mode) {
+    case MODE_DECSCNM:
+        set_reverse_screen(t, on);
+        break;
+    case MODE_DECOM:
+        cursor_set_origin(t, on);
+        break;
+    case MODE_DECAWM:
+        set_autowrap(t, on);
+        break;
+    case MODE_X10_MOUSE:
+        set_tracking(t, MOUSE_TRACKING_X10, on);
+        break;
+    case MODE_NORMAL_MOUSE:
+        set_tracking(t, MOUSE_TRACKING_NORMAL, on);
+        break;
+    case MODE_DRAG_MOUSE:
+        set_tracking(t, MOUSE_TRACKING_DRAG, on);
+        break;
+    case MODE_ANY_MOUSE:
+        set_tracking(t, MOUSE_TRACKING_ANY, on);
+        break;
+    case MODE_UTF8_MOUSE:
+        set_encoding(t, MOUSE_ENCODING_UTF8, on);
+        break;
+    case MODE_SGR_MOUSE:
+        set_encoding(t, MOUSE_ENCODING_SGR, on);
+        break;
+    case MODE_URXVT_MOUSE:
+        set_encoding(t, MOUSE_ENCODING_URXVT, on);
+        break;
+    case MODE_ALTERNATE:
+        use_alternate(t, on, SCREEN_KEEP);
+        break;
+    case MODE_ALTERNATE_CLEAR:
+        set_alternate_clear(t, on);
+        break;
+    case MODE_SAVE_CURSOR:
+        if (on) {
+            cursor_save(t);
+        } else {
+            cursor_restore(t);
+        }
+        break;
+    case MODE_ALTERNATE_SAVE_CURSOR:
+        set_alternate_save_cursor(t, on);
+        break;
+    default:
+        break;
+    }
+}
+
+static void
+set_ansi(struct term *t, int mode, bool on)
+{
+    bool *flag = ansi_flag(t, mode);
+
+    if (flag != NULL) {
+        *flag = on;
+    }
+}
+
+void
+modes_apply(struct term *t, const struct guard_op *op)
+{
+    bool private = op->kind == GUARD_DECSET || op->kind == GUARD_DECRST;
+    bool on = op->kind == GUARD_DECSET || op->kind == GUARD_SM;
+
+    for (int i = 0; i < op->argc; i++) {
+        int mode = guard_arg(op, i, 0);
+
+        if (private) {
+            set_private(t, mode, on);
+        } else {
+            set_ansi(t, mode, on);
+        }
+    }
+}
+
+static enum mode_report
+report_of(bool on)
+{
+    return on ? MODE_SET : MODE_RESET;
+}
+
+static enum mode_report
+private_report(struct term *t, int mode)
+{
+    const bool *flag = private_flag(t, mode);
+    const struct input_modes *input = &t->input;
+
+    if (flag != NULL) {
+        return report_of(*flag);
+    }
+    switch (mode) {
+    case MODE_DECSCNM:
+        return report_of(t->modes.reverse_screen);
+    case MODE_DECOM:
+        return report_of(t->cursor.origin);
+    case MODE_DECAWM:
+        return report_of(t->modes.autowrap);
+    case MODE_X10_MOUSE:
+        return report_of(input->mouse_tracking == MOUSE_TRACKING_X10);
+    case MODE_NORMAL_MOUSE:
+        return report_of(input->mouse_tracking == MOUSE_TRACKING_NORMAL);
+    case MODE_DRAG_MOUSE:
+        return report_of(input->mouse_tracking == MOUSE_TRACKING_DRAG);
+    case MODE_ANY_MOUSE:
+        return report_of(input->mouse_tracking == MOUSE_TRACKING_ANY);
+    case MODE_UTF8_MOUSE:
+        return report_of(input->mouse_encoding == MOUSE_ENCODING_UTF8);
+    case MODE_SGR_MOUSE:
+        return report_of(input->mouse_encoding == MOUSE_ENCODING_SGR);
+    case MODE_URXVT_MOUSE:
+        return report_of(input->mouse_encoding == MOUSE_ENCODING_URXVT);
+    case MODE_ALTERNATE:
+    case MODE_ALTERNATE_CLEAR:
+    case MODE_ALTERNATE_SAVE_CURSOR:
+        return report_of(screen_is_alternate(t->screen));
+    case MODE_SAVE_CURSOR:
+        return MODE_SET; /* as xterm: there is always one to restore */
+    default:
+        return MODE_UNKNOWN;
+    }
+}
+
+void
+modes_report(struct term *t, const struct guard_op *op)
+{
+    int mode = guard_arg(op, 0, 0);
+
+    if (op->kind == GUARD_DECRQM) {
+        report(t, "\033[?%d;%d$y", mode, (int)private_report(t, mode));
+        return;
+    }
+    const bool *flag = ansi_flag(t, mode);
+
+    report(t, "\033[%d;%d$y", mode,
+           (int)(flag == NULL ? MODE_UNKNOWN : report_of(*flag)));
+}
+
+/* DECSCUSR: odd ones blink. */
+void
+modes_set_cursor_style(struct term *t, int style)
+{
+    static const enum cursor_shape shapes[] = {
+        CURSOR_BLOCK,     CURSOR_BLOCK, CURSOR_BLOCK, CURSOR_UNDERLINE,
+        CURSOR_UNDERLINE, CURSOR_BAR,   CURSOR_BAR,
+    };
+
+    if (style < (int)(sizeof(shapes) / sizeof(shapes[0]))) {
+        t->modes.cursor_shape = shapes[style];
+        t->modes.cursor_blink = style % 2 == 1;
+    }
+}

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "term/pen.h"
+#include "term/term_internal.h"
+
+static void
+on_ascii(void *data, const uint8_t *text, size_t len)
+{
+    print_ascii(data, text, len);
+}
+
+static void
+on_code(void *data, uint32_t code)
+{
+    print_code(data, code);
+}
+
+static void
+on_byte(void *data, uint8_t byte)
+{
+    print_byte(data, byte);
+}
+
+static void
+shift_to(struct term *t, int set)
+{
+    t->cursor.charsets.gl = (uint8_t)set;
+    term_update_coding(t);
+}
+
+static void
+on_control(void *data, uint8_t control)
+{
+    struct term *t = data;
+
+    t->last_code = 0;
+    switch (control) {
+    case '\a':
+        if (t->handler.on_bell != NULL) {
+            t->handler.on_bell(t->data);
+        }
+        break;
+    case '\b':
+        cursor_left(t, 1);
+        break;
+    case '\t':
+        cursor_tabs(t, 1);
+        break;
+    case '\n':
+    case '\v':
+    case '\f':
+        cursor_index(t);
+        if (t->input.newline) {
+            cursor_carriage_return(t);
+        }
+        break;
+    case '\r':
+        cursor_carriage_return(t);
+        break;
+    case 0x0e: /* SO */
+        shift_to(t, 1);
+        break;
+    case 0x0f: /* SI */
+        shift_to(t, 0);
+        break;
+    default: /* ENQ: the answer is empty */
+        break;
+    }
+}
+
+/*
+ * There are too many operations for one switch: each of the functions below
+ * knows some, and its default says that this is none of them.
+ */
+
+/* Moves of the cursor; false for any other operation. */
+static bool
+move_cursor(struct term *t, const struct guard_op *op)
+{
+    int count = guard_count(op, 0);
+    int row = t->cursor.pos.row;
+
+    switch (op->kind) {
+    case GUARD_CUU:
+        cursor_up(t, count);
+        return true;
+    case GUARD_CUD:
+        cursor_down(t, count);
+        return true;
+    case GUARD_CUF:
+    case GUARD_HPR:
+        cursor_right(t, count);
+        return true;
+    case GUARD_CUB:
+        cursor_left(t, count);
+        return true;
+    case GUARD_CNL:
+        cursor_down(t, count);
+        cursor_carriage_return(t);
+        return true;
+    case GUARD_CPL:
+        cursor_up(t, count);
+        cursor_carriage_return(t);
+        return true;
+    case GUARD_CHA:
+        cursor_move_to(t, row, count - 1);
+        return true;
+    case GUARD_VPA:
+        cursor_address_row(t, count - 1);
+        return true;
+    case GUARD_VPR:
+        cursor_address_row(t, row + count -
+                                  (t->cursor.origin ? t->margins.top : 0));
+        return true;
+    case GUARD_CUP:
+        cursor_address(t, count - 1, guard_count(op, 1) - 1);
+        return true;
+    case GUARD_CHT:
+        cursor_tabs(t, count);
+        return true;
+    case GUARD_CBT:
+        cursor_back_tabs(t, count);
+        return true;
+    case GUARD_IND:
+        cursor_index(t);
+        return true;
+    case GUARD_NEL:
+        cursor_carriage_return(t);
+        cursor_index(t);
+        return true;
+    case GUARD_RI:
+        cursor_reverse_index(t);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Changes of the screen's cells; false for any other operation. */
+static bool
+edit_cells(struct term *t, const struct guard_op *op)
+{
+    int which = guard_arg(op, 0, 0);
+    int count = guard_count(op, 0);
+
+    switch (op->kind) {
+    case GUARD_ED:
+        edit_erase_display(t, which, SCREEN_ERASE_ALL);
+        return true;
+    case GUARD_EL:
+        edit_erase_line(t, which, SCREEN_ERASE_ALL);
+        return true;
+    case GUARD_DECSED:
+        edit_erase_display(t, which, SCREEN_ERASE_UNPROTECTED);
+        return true;
+    case GUARD_DECSEL:
+        edit_erase_line(t, which, SCREEN_ERASE_UNPROTECTED);
+        return true;
+    case GUARD_ECH:
+        edit_erase_chars(t, count);
+        return true;
+    case GUARD_ICH:
+        edit_insert_chars(t, count);
+        return true;
+    case GUARD_DCH:
+        edit_delete_chars(t, count);
+        return true;
+    case GUARD_IL:
+        edit_insert_lines(t, count);
+        return true;
+    case GUARD_DL:
+        edit_delete_lines(t, count);
+        return true;
+    case GUARD_SU:
+        edit_scroll(t, VT_SCROLL_UP, count);
+        return true;
+    case GUARD_SD:
+        if (op->argc <= 1) { /* five are xterm's highlight tracking */
+            edit_scroll(t, VT_SCROLL_DOWN, count);
+        }
+        return true;
+    case GUARD_DECALN:
+        edit_alignment_test(t);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void
+apply_sgr(struct term *t, const struct guard_op *op)
+{
+    switch (pen_apply_sgr(&t->cursor.pen, op)) {
+    case PEN_FONT_SAME:
+        return;
+    case PEN_FONT_NORMAL:
+        t->modes.cp437_font = false;
+        break;
+    case PEN_FONT_CP437:
+        t->modes.cp437_font = true;
+        break;
+    }
+    term_update_coding(t);
+}
+
+/* DECSCA: 1 protects, 0 and 2 do not. */
+static void
+set_protection(struct term *t, int arg)
+{
+    unsigned attrs = t->cursor.pen.attrs;
+
+    if (arg == 1) {
+        t->cursor.pen.attrs = (attrs | CELL_PROTECTED) & 0x3fff;
+    } else if (arg == 0 || arg == 2) {
+        t->cursor.pen.attrs = attrs & ~(unsigned)CELL_PROTECTED & 0x3fff;
+    }
+}
+
+static void
+set_margins(struct term *t, const struct guard_op *op)
+{
+    int bottom = guard_arg(op, 1, 0);
+
+    cursor_set_margins(t, guard_count(op, 0) - 1,
+                       bottom > 0 ? bottom : t->size.rows);
+}
+
+static void
+set_linux_palette(struct term *t, const struct guard_op *op)
+{
+    palette_set(t, op->args[0],
+                (uint32_t)op->args[1] << 16 | (uint32_t)op->args[2] << 8 |
+                    (uint32_t)op->args[3]);
+}
+
+/* Pen, charsets, margins, modes and resets; false for any other operation. */
+static bool
+change_state(struct term *t, const struct guard_op *op)
+{
+    switch (op->kind) {
+    case GUARD_SGR:
+        apply_sgr(t, op);
+        return true;
+    case GUARD_DECSCA:
+        set_protection(t, guard_arg(op, 0, 0));
+        return true;
+    case GUARD_SM:
+    case GUARD_RM:
+    case GUARD_DECSET:
+    case GUARD_DECRST:
+        modes_apply(t, op);
+        return true;
+    case GUARD_DECKPAM:
+        t->input.keypad_application = true;
+        return true;
+    case GUARD_DECKPNM:
+        t->input.keypad_application = false;
+        return true;
+    case GUARD_DECSTBM:
+        set_margins(t, op);
+        return true;
+    case GUARD_HTS:
+        cursor_set_tab(t);
+        return true;
+    case GUARD_TBC:
+        cursor_clear_tabs(t, guard_arg(op, 0, 0));
+        return true;
+    case GUARD_DECSC:
+        if (op->argc == 0) { /* with arguments: DECSLRM */
+            cursor_save(t);
+        }
+        return true;
+    case GUARD_DECRC:
+        if (op->argc == 0) { /* with arguments: keys of kitty's protocol */
+            cursor_restore(t);
+        }
+        return true;
+    case GUARD_DECSCUSR:
+        modes_set_cursor_style(t, guard_arg(op, 0, 0));
+        return true;
+    case GUARD_DESIGNATE:
+        t->cursor.charsets.sets[op->args[0]] = (uint8_t)op->args[1];
+        term_update_coding(t);
+        return true;
+    case GUARD_SHIFT:
+        shift_to(t, op->args[0]);
+        return true;
+    case GUARD_SINGLE_SHIFT:
+        t->cursor.charsets.single_shift = (uint8_t)op->args[0];
+        return true;
+    case GUARD_CODING_UTF8:
+    case GUARD_CODING_DEFAULT:
+        t->modes.utf8 = op->kind == GUARD_CODING_UTF8;
+        term_update_coding(t);
+        return true;
+    case GUARD_LINUX_PALETTE:
+        set_linux_palette(t, op);
+        return true;
+    case GUARD_LINUX_RESET:
+        palette_reset_all(t);
+        return true;
+    case GUARD_DECSTR:
+        term_reset_soft(t);
+        return true;
+    case GUARD_RIS:
+        term_reset_hard(t);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void
+answer(struct term *t, const struct guard_op *op)
+{
+    switch (op->kind) {
+    case GUARD_DA1:
+    case GUARD_DA2:
+        report_attributes(t, op);
+        break;
+    case GUARD_DSR:
+    case GUARD_DECDSR:
+        report_status(t, op);
+        break;
+    case GUARD_DECRQM:
+    case GUARD_DECRQM_ANSI:
+        modes_report(t, op);
+        break;
+    case GUARD_XTWINOPS:
+        report_window(t, op);
+        break;
+    default:
+        break;
+    }
+}
+
+static void
+on_op(void *data, const struct guard_op *op)
+{
+    struct term *t = data;
+
+    if (op->kind == GUARD_REP) {
+        print_again(t, guard_count(op, 0));
+        return;
+    }
+    t->last_code = 0;
+    if (!change_state(t, op) && !move_cursor(t, op) && !edit_cells(t, op)) {
+        answer(t, op);
+    }
+}
+
+static void
+on_osc(void *data, int number, const char *text, size_t len)
+{
+    struct term *t = data;
+
+    t->last_code = 0;
+    osc_apply(t, number, text, len);
+}
+
+const struct guard_handler term_guard_handler = {
+    .on_ascii = on_ascii,
+    .on_code = on_code,
+    .on_byte = on_byte,
+    .on_control = on_control,
+    .on_op = on_op,
+    .on_osc = on_osc,
+};

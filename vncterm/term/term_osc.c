@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "base/utf8.h"
+#include "term/palette.h"
+#include "term/term_internal.h"
+#include "term/width.h"
+
+void
+palette_set(struct term *t, int entry, uint32_t rgb)
+{
+    uint32_t value = PALETTE_SET | rgb;
+
+    if (t->palette[entry] == value) {
+        return;
+    }
+    t->palette_set += t->palette[entry] == 0;
+    t->palette[entry] = value;
+    screen_damage_all(t->screen);
+}
+
+void
+palette_reset(struct term *t, int entry)
+{
+    if (t->palette[entry] != 0) {
+        t->palette[entry] = 0;
+        t->palette_set--;
+        screen_damage_all(t->screen);
+    }
+}
+
+void
+palette_reset_all(struct term *t)
+{
+    for (int entry = 0; entry < PALETTE_ENTRIES; entry++) {
+        palette_reset(t, entry);
+    }
+}
+
+/* Takes the text up to the next semicolon off the front of `text`. */
+static struct osc_text
+take_field(struct osc_text *text)
+{
+    const char *end = memchr(text->bytes, ';', text->len);
+    struct osc_text field = *text;
+
+    if (end == NULL) {
+        text->bytes += text->len;
+        text->len = 0;
+        return field;
+    }
+    field.len = (size_t)(end - text->bytes);
+    text->bytes += field.len + 1;
+    text->len -= field.len + 1;
+    return field;
+}
+
+/* A palette index, or -1. */
+static int
+parse_index(struct osc_text field)
+{
+    int value = 0;
+
+    if (field.len == 0 || field.len > 3) {
+        return -1;
+    }
+    for (size_t i = 0; i < field.len; i++) {
+        if (field.bytes[i] < '0' || field.bytes[i] > '9') {
+            return -1;
+        }
+        value = value * 10 + (field.bytes[i] - '0');
+    }
+    return value <= 255 ? value : -1;
+}
+
+/* OSC 4: pairs of index and colour. */
+static void
+set_colours(struct term *t, struct osc_text text)
+{
+    while (text.len > 0) {
+        int entry = parse_index(take_field(&text));
+        struct osc_text spec = take_field(&text);
+        uint32_t rgb;
+
+        if (entry >= 0 && palette_parse_colour(spec, &rgb)) {
+            palette_set(t, entry, rgb);
+        }
+    }
+}
+
+/* OSC 104: indices, or none for all 256. */
+static void
+reset_colours(struct term *t, struct osc_text text)
+{
+    for (int entry = 0; text.len == 0 && entry < 256; entry++) {
+        palette_reset(t, entry);
+    }
+    while (text.len > 0) {
+        int entry = parse_index(take_field(&text));
+
+        if (entry >= 0) {
+            palette_reset(t, entry);
+        }
+    }
+}
+
+/* OSC 10 to 12: more colours are for the next numbers. */
+static void
+set_dynamic_colours(struct term *t, int number, struct osc_text text)
+{
+    while (number <= 12 && text.len > 0) {
+        struct osc_text spec = take_field(&text);
+        uint32_t rgb;
+
+        if (palette_parse_colour(spec, &rgb)) {
+            palette_set(t, PALETTE_FG + number - 10, rgb);
+        }
+        number++;
+    }
+}
+
+/*
+ * What would mislead in a title: controls, and marks that turn the direction
+ * of text or hide it.
+ */
+static bool
+is_title_code(uint32_t code)
+{
+    return code >= 0x20 && !(code >= 0x7f && code < 0xa0) &&
+           !(code >= 0x200b && code <= 0x200f) &&
+           !(code >= 0x2028 && code <= 0x202e) &&
+           !(code >= 0x2060 && code <= 0x206f) && code != 0xfeff &&
+           code != UTF8_REPLACEMENT && code < 0xe0000;
+}
+
+/* Appends a character if there is room; false when the title is full. */
+static bool
+append_title(char title[TERM_TITLE_MAX + 1], size_t *len, uint32_t code)
+{
+    char utf8[UTF8_MAX];
+
+    if (!is_title_code(code)) {
+        return true;
+    }
+    size_t count = utf8_encode(code, utf8);
+    if (*len + count > TERM_TITLE_MAX) {
+        return false;
+    }
+    memcpy(title + *len, utf8, count);
+    *len += count;
+    return true;
+}
+
+static void
+set_title(struct term *t, struct osc_text text)
+{
+    char title[TERM_TITLE_MAX + 1] = "";
+    size_t title_len = 0;
+    struct utf8_decoder decoder = {0};
+    bool room = true;
+
+    for (size_t i = 0; i < text.len && room; i++) {
+        uint8_t byte = (uint8_t)text.bytes[i];
+        uint32_t code = byte;
+        enum utf8_result result = UTF8_DONE;
+
+        if (t->modes.utf8) {
+            result = utf8_decode(&decoder, byte, &code);
+            if (result == UTF8_BAD_RETRY) { /* then the byte is taken */
+                result = utf8_decode(&decoder, byte, &code);
+            }
+        }
+        if (result == UTF8_DONE) {
+            room = append_title(title, &title_len, code);
+        }
+    }
+    title[title_len] = '\0';
+    if (strcmp(title, t->title) == 0) {
+        return;
+    }
+    memcpy(t->title, title, sizeof(title));
+    if (t->handler.on_title != NULL) {
+        t->handler.on_title(t->data, t->title);
+    }
+}
+
+static bool
+field_is(struct osc_text field, const char *text)
+{
+    return field.len == strlen(text) &&
+           memcmp(field.bytes, text, field.len) == 0;
+}
+
+/* A character that can be printed, in hexadecimal; 0 for anything else. */
+static uint32_t
+parse_code(struct osc_text text)
+{
+    int32_t code = palette_parse_hex(text);
+    bool ascii = code >= 0x20 && code < 0x7f;
+    bool surrogate = code >= 0xd800 && code <= 0xdfff;
+
+    if (!ascii && (code < 0xa0 || code > UNICODE_MAX || surrogate ||
+                   width_of((uint32_t)code) == 0)) {
+        return 0;
+    }
+    return (uint32_t)code;
+}
+
+/* Our own OSC; what a guest can do with it, it can do without. */
+static void
+apply_state(struct term *t, struct osc_text text)
+{
+    struct osc_text what = take_field(&text);
+
+    if (field_is(what, "wrapped")) {
+        screen_set_wrapped(t->screen, t->cursor.pos.row, true);
+    } else if (field_is(what, "pending")) {
+        t->cursor.pending_wrap = t->cursor.pos.col == t->size.cols - 1;
+    } else if (field_is(what, "last")) {
+        t->last_code = parse_code(text);
+    }
+}
+
+void
+osc_apply(struct term *t, int number, const char *bytes, size_t len)
+{
+    struct osc_text text = {.bytes = bytes, .len = len};
+
+    switch (number) {
+    case 0:
+    case 2:
+        set_title(t, text);
+        break;
+    case 4:
+        set_colours(t, text);
+        break;
+    case 10:
+    case 11:
+    case 12:
+        set_dynamic_colours(t, number, text);
+        break;
+    case 104:
+        reset_colours(t, text);
+        break;
+    case 110:
+    case 111:
+    case 112:
+        palette_reset(t, PALETTE_FG + number - 110);
+        break;
+    case OSC_STATE:
+        apply_state(t, text);
+        break;
+    default:
+        break;
+    }
+}

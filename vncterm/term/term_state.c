@@ -1,0 +1,520 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The state of a terminal as a VT stream, for a reader that has just been
+ * reset, and the part of it that libvterm holds.
+ *
+ * What no sequence can say is in an OSC of our own, which other terminals
+ * ignore: OSC 7717 ; 1 stands at the start and is the version; "wrapped" marks
+ * the cursor's row as carried on in the next one where printing could not,
+ * "pending" has the next character wrap, "last" is what REP repeats.
+ */
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "term/pen.h"
+#include "term/scrollback.h"
+#include "term/term_internal.h"
+
+enum {
+    BUFFER_SIZE = 4096,
+    FORMAT_MAX = 64, /* the longest text of put_format() */
+};
+
+struct writer {
+    term_write_fn *write;
+    void *data;
+    int error; /* of the first write that failed */
+
+    /* What the reader has by now, of what costs bytes to say. */
+    struct cell pen;
+    struct charsets charsets;
+    bool origin;
+
+    /* A line that has been written but not ended. */
+    bool line_open;
+    bool line_full;
+    bool line_wrapped;
+
+    size_t len;
+    char buffer[BUFFER_SIZE];
+};
+
+static void
+flush(struct writer *w)
+{
+    if (w->error >= 0 && w->len > 0) {
+        w->error = w->write(w->data, w->buffer, w->len);
+    }
+    w->len = 0;
+}
+
+static void
+put_bytes(struct writer *w, const char *bytes, size_t len)
+{
+    if (len > sizeof(w->buffer) - w->len) {
+        flush(w);
+    }
+    assert(len <= sizeof(w->buffer));
+    memcpy(w->buffer + w->len, bytes, len);
+    w->len += len;
+}
+
+static void
+put_text(struct writer *w, const char *text)
+{
+    put_bytes(w, text, strlen(text));
+}
+
+__attribute__((format(printf, 2, 3))) static void
+put_format(struct writer *w, const char *format, ...)
+{
+    char text[FORMAT_MAX];
+    va_list args;
+
+    va_start(args, format);
+    int len = vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    assert(len >= 0 && (size_t)len < sizeof(text));
+    put_bytes(w, text, (size_t)len);
+}
+
+static void
+put_code(struct writer *w, uint32_t code)
+{
+    char utf8[UTF8_MAX];
+
+    put_bytes(w, utf8, utf8_encode(code, utf8));
+}
+
+static struct cell
+pen_of(struct cell cell)
+{
+    cell.code = CELL_BLANK;
+    cell.mark_0 = 0;
+    cell.mark_1 = 0;
+    return cell;
+}
+
+static void
+put_pen(struct writer *w, struct cell pen)
+{
+    char sgr[PEN_SGR_MAX];
+
+    if (cell_equals(w->pen, pen)) {
+        return;
+    }
+    put_bytes(w, sgr, pen_write_sgr(pen, sgr));
+    if (((w->pen.attrs ^ pen.attrs) & CELL_PROTECTED) != 0) {
+        put_text(w,
+                 (pen.attrs & CELL_PROTECTED) != 0 ? "\033[1\"q" : "\033[0\"q");
+    }
+    w->pen = pen;
+}
+
+/* Lines of text. */
+
+static void
+put_character(struct writer *w, struct cell cell)
+{
+    put_pen(w, pen_of(cell));
+    put_code(w, cell.code);
+    if (cell.mark_0 != 0) {
+        put_code(w, cell.mark_0);
+    }
+    if (cell.mark_1 != 0) {
+        put_code(w, cell.mark_1);
+    }
+}
+
+/* `count` blanks alike; the cursor is moved over them if more follow. */
+static void
+put_blanks(struct writer *w, struct cell blank, int count, bool more)
+{
+    if (!cell_equals(blank, cell_default())) {
+        put_pen(w, pen_of(blank));
+        put_format(w, "\033[%dX", count);
+    }
+    if (more) {
+        put_format(w, "\033[%dC", count);
+    }
+}
+
+static int
+used_cols(const struct cell *cells, int cols)
+{
+    while (cols > 0 && cell_equals(cells[cols - 1], cell_default())) {
+        cols--;
+    }
+    return cols;
+}
+
+/* Goes to the next line, by printing where that does it. */
+static void
+end_line(struct writer *w, struct cell next)
+{
+    if (!w->line_open) {
+        return;
+    }
+    /* A line that comes in has the background of what is printed then. */
+    bool by_itself = w->line_wrapped && w->line_full &&
+                     next.code != CELL_BLANK && next.bg == COLOUR_DEFAULT;
+
+    if (!by_itself) {
+        if (w->line_wrapped) {
+            put_format(w, "\033]%d;wrapped\033\\", OSC_STATE);
+        }
+        if (w->pen.bg != COLOUR_DEFAULT) {
+            put_pen(w, cell_default());
+        }
+        put_text(w, "\r\n");
+    }
+    w->line_open = false;
+}
+
+/* At most as many cells as the reader has columns. */
+static void
+put_line(struct writer *w, const struct cell *cells, int cols, bool wrapped,
+         bool full)
+{
+    int used = used_cols(cells, cols);
+    int col = 0;
+
+    end_line(w, used > 0 ? cells[0] : cell_default());
+    while (col < used) {
+        int end = col + 1;
+
+        if (cells[col].code == CELL_BLANK) {
+            while (end < used && cell_equals(cells[end], cells[col])) {
+                end++;
+            }
+            put_blanks(w, cells[col], end - col, end < used);
+        } else if (cells[col].code != CELL_WIDE_TAIL) {
+            put_character(w, cells[col]);
+        }
+        col = end;
+    }
+    w->line_open = true;
+    w->line_wrapped = wrapped;
+    w->line_full = full && used == cols && cells[cols - 1].code != CELL_BLANK;
+}
+
+/* A line of any width, in pieces that fit `width` columns. */
+static void
+put_long_line(struct writer *w, const struct cell *cells, int cols, int width,
+              bool wrapped)
+{
+    int begin = 0;
+
+    while (cols - begin > width) {
+        int end = begin + width;
+
+        if (cells[end].code == CELL_WIDE_TAIL && end - 1 > begin) {
+            end--;
+        }
+        put_line(w, cells + begin, end - begin, true, end - begin == width);
+        begin = end;
+    }
+    put_line(w, cells + begin, cols - begin, wrapped, cols - begin == width);
+}
+
+static void
+put_last_line_end(struct writer *w)
+{
+    if (w->line_open && w->line_wrapped) {
+        put_format(w, "\033]%d;wrapped\033\\", OSC_STATE);
+    }
+    w->line_open = false;
+}
+
+static void
+put_scrollback(struct writer *w, const struct term *t)
+{
+    const struct scrollback *sb = screen_scrollback(t->screen);
+    struct cell cells[SCROLLBACK_COLS_MAX];
+
+    for (int i = scrollback_lines(sb) - 1; i >= 0 && w->error >= 0; i--) {
+        int cols = scrollback_line_cols(sb, i);
+        bool wrapped;
+
+        scrollback_line(sb, i, cells, cols, &wrapped);
+        put_long_line(w, cells, cols, t->size.cols, wrapped);
+    }
+}
+
+static void
+put_screen(struct writer *w, const struct term *t, enum screen_which which)
+{
+    for (int row = 0; row < t->size.rows && w->error >= 0; row++) {
+        bool wrapped;
+        const struct cell *cells =
+            screen_stored_row(t->screen, which, row, &wrapped);
+
+        put_line(w, cells, t->size.cols, wrapped, true);
+    }
+    put_last_line_end(w);
+}
+
+/* What is neither text nor cursor. */
+
+static void
+put_palette(struct writer *w, const struct term *t)
+{
+    for (int i = 0; i < PALETTE_ENTRIES; i++) {
+        uint32_t rgb = t->palette[i];
+
+        if (rgb == 0) {
+            continue;
+        }
+        if (i < PALETTE_FG) {
+            put_format(w, "\033]4;%d", i);
+        } else {
+            put_format(w, "\033]%d", 10 + i - PALETTE_FG);
+        }
+        put_format(w, ";rgb:%02x/%02x/%02x\033\\", (unsigned)(rgb >> 16 & 0xff),
+                   (unsigned)(rgb >> 8 & 0xff), (unsigned)(rgb & 0xff));
+    }
+}
+
+static void
+put_title(struct writer *w, const struct term *t)
+{
+    if (t->title[0] != '\0') {
+        put_text(w, "\033]2;");
+        put_text(w, t->title);
+        put_text(w, "\033\\");
+    }
+}
+
+/* The reader's cursor must not be in origin mode. */
+static void
+put_tab_stops(struct writer *w, const struct term *t)
+{
+    if (tab_stops_are_default(&t->tabs, t->size.cols)) {
+        return;
+    }
+    put_text(w, "\033[3g");
+    for (int col = 0; col < t->size.cols; col++) {
+        if (tab_stops_has(&t->tabs, col)) {
+            put_format(w, "\033[1;%dH\033H", col + 1);
+        }
+    }
+}
+
+static void
+put_margins(struct writer *w, const struct term *t)
+{
+    if (t->margins.top > 0 || t->margins.bottom < t->size.rows) {
+        put_format(w, "\033[%d;%dr", t->margins.top + 1, t->margins.bottom);
+    }
+}
+
+static void
+put_mouse(struct writer *w, const struct input_modes *input)
+{
+    static const char *const tracking[] = {
+        [MOUSE_TRACKING_OFF] = "",
+        [MOUSE_TRACKING_X10] = "\033[?9h",
+        [MOUSE_TRACKING_NORMAL] = "\033[?1000h",
+        [MOUSE_TRACKING_DRAG] = "\033[?1002h",
+        [MOUSE_TRACKING_ANY] = "\033[?1003h",
+    };
+    static const char *const encoding[] = {
+        [MOUSE_ENCODING_BYTES] = "",
+        [MOUSE_ENCODING_UTF8] = "\033[?1005h",
+        [MOUSE_ENCODING_SGR] = "\033[?1006h",
+        [MOUSE_ENCODING_URXVT] = "\033[?1015h",
+    };
+
+    put_text(w, tracking[input->mouse_tracking]);
+    put_text(w, encoding[input->mouse_encoding]);
+}
+
+static void
+put_modes(struct writer *w, const struct term *t)
+{
+    const struct term_modes *modes = &t->modes;
+    const struct input_modes *input = &t->input;
+    const struct {
+        bool differs;
+        const char *text;
+    } flags[] = {
+        {!modes->autowrap, "\033[?7l"},
+        {modes->insert, "\033[4h"},
+        {modes->reverse_screen, "\033[?5h"},
+        {!modes->cursor_visible, "\033[?25l"},
+        {modes->synchronizing, "\033[?2026h"},
+        {input->newline, "\033[20h"},
+        {input->cursor_application, "\033[?1h"},
+        {input->keypad_application, "\033="},
+        {input->bracketed_paste, "\033[?2004h"},
+        {input->focus_reports, "\033[?1004h"},
+    };
+
+    for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+        if (flags[i].differs) {
+            put_text(w, flags[i].text);
+        }
+    }
+    if (modes->cursor_shape != CURSOR_BLOCK || modes->cursor_blink) {
+        put_format(w, "\033[%d q",
+                   2 * (int)modes->cursor_shape +
+                       (modes->cursor_blink ? 1 : 2));
+    }
+    put_mouse(w, input);
+}
+
+/* Cursors. */
+
+static void
+put_charsets(struct writer *w, const struct charsets *charsets)
+{
+    static const char *const designators[][2] = {
+        /* G0's spelling begins with '(', and so on; 96 sets with '-'. */
+        [GUARD_CHARSET_ASCII] = {"(", "B"},
+        [GUARD_CHARSET_UK] = {"(", "A"},
+        [GUARD_CHARSET_DEC_GRAPHICS] = {"(", "0"},
+        [GUARD_CHARSET_DEC_SUPPLEMENTAL] = {"(", "<"},
+        [GUARD_CHARSET_LATIN1] = {"-", "A"},
+        [GUARD_CHARSET_CP437] = {"(", "U"},
+    };
+    static const char *const shifts[] = {"\017", "\016", "\033n", "\033o"};
+
+    for (int i = 0; i < 4; i++) {
+        const char *const *designator = designators[charsets->sets[i]];
+        int first = designator[0][0] == '-' ? '-' - 1 : '(';
+
+        if (w->charsets.sets[i] != charsets->sets[i]) {
+            put_format(w, "\033%c%s", first + i, designator[1]);
+        }
+    }
+    if (w->charsets.gl != charsets->gl) {
+        put_text(w, shifts[charsets->gl]);
+    }
+    w->charsets = *charsets;
+}
+
+/* `top` is the reader's top margin. */
+static void
+put_cursor(struct writer *w, const struct cursor *cursor, int top)
+{
+    if (w->origin != cursor->origin) {
+        put_text(w, cursor->origin ? "\033[?6h" : "\033[?6l");
+        w->origin = cursor->origin;
+    }
+    put_charsets(w, &cursor->charsets);
+    put_pen(w, cursor->pen);
+    put_format(w, "\033[%d;%dH",
+               cursor->pos.row + 1 - (cursor->origin ? top : 0),
+               cursor->pos.col + 1);
+    if (cursor->pending_wrap) {
+        put_format(w, "\033]%d;pending\033\\", OSC_STATE);
+    }
+}
+
+static bool
+is_start_cursor(const struct cursor *cursor)
+{
+    const struct charsets *c = &cursor->charsets;
+
+    return cursor->pos.row == 0 && cursor->pos.col == 0 && !cursor->origin &&
+           !cursor->pending_wrap && cell_equals(cursor->pen, cell_default()) &&
+           c->gl == 0 && c->sets[0] == 0 && c->sets[1] == 0 &&
+           c->sets[2] == 0 && c->sets[3] == 0;
+}
+
+static void
+put_saved_cursor(struct writer *w, const struct cursor *saved)
+{
+    if (!is_start_cursor(saved)) {
+        put_cursor(w, saved, 0);
+        put_text(w, "\0337");
+    }
+}
+
+/* Both screens with their saved cursors, as they stand while reading UTF-8. */
+static void
+put_screens(struct writer *w, const struct term *t)
+{
+    bool wrapped;
+    bool alternate =
+        screen_stored_row(t->screen, SCREEN_ALTERNATE, 0, &wrapped) != NULL;
+
+    if (alternate) {
+        put_text(w, "\033[?47h");
+        put_screen(w, t, SCREEN_ALTERNATE);
+        put_pen(w, cell_default());
+        put_text(w, "\033[?47l\033[H");
+    }
+    put_scrollback(w, t);
+    put_screen(w, t, SCREEN_MAIN);
+    put_saved_cursor(w, &t->saved[0]);
+    if (alternate) {
+        put_text(w, "\033[?47h");
+        put_saved_cursor(w, &t->saved[1]);
+    }
+    if (alternate && !screen_is_alternate(t->screen)) {
+        put_text(w, "\033[?47l");
+    }
+}
+
+/* What is said last, since nothing can be said after it. */
+static void
+put_end(struct writer *w, const struct term *t)
+{
+    static const char *const single_shifts[] = {"", "", "\033N", "\033O"};
+
+    if (t->modes.cp437_font) {
+        put_text(w, "\033[11m");
+    }
+    if (!t->modes.utf8) {
+        put_text(w, "\033%@");
+    }
+    put_text(w, single_shifts[t->cursor.charsets.single_shift]);
+    if (t->last_code != 0) {
+        put_format(w, "\033]%d;last;%x\033\\", OSC_STATE,
+                   (unsigned)t->last_code);
+    }
+}
+
+int
+term_write_state(const struct term *t, term_write_fn *write, void *data)
+{
+    struct writer w = {.write = write, .data = data, .pen = cell_default()};
+
+    put_format(&w, "\033]%d;%d\033\\", OSC_STATE, STATE_VERSION);
+    put_text(&w, "\033c\033%G");
+    put_palette(&w, t);
+    put_title(&w, t);
+    put_screens(&w, t);
+    if (w.origin) {
+        put_text(&w, "\033[?6l");
+        w.origin = false;
+    }
+    put_tab_stops(&w, t);
+    put_margins(&w, t);
+    put_modes(&w, t);
+    put_cursor(&w, &t->cursor, t->margins.top);
+    put_end(&w, t);
+    flush(&w);
+    return w.error < 0 ? w.error : 0;
+}
+
+static int
+load_vt(void *data, const void *bytes, size_t len)
+{
+    vt_load(data, bytes, len);
+    return 0;
+}
+
+void
+state_load_vt(struct term *t)
+{
+    struct writer w = {.write = load_vt, .data = t->vt};
+
+    put_tab_stops(&w, t);
+    put_margins(&w, t);
+    flush(&w);
+}
