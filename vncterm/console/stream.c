@@ -18,6 +18,9 @@
 /* A few reads share one call of on_output. */
 #define BUFFER_SIZE (4 * PTY_READ_MAX)
 
+/* A flood gives whole buffers of the pty, echo and prompts far less. */
+#define READ_ENOUGH 1024
+
 /* What waits for the guest, by where it came from. */
 enum source {
     SOURCE_KEYS,
@@ -314,23 +317,25 @@ stream_send_paste(struct stream *s, struct bytes *paste)
 }
 
 /*
- * Reads what is there now, at most `max` bytes. A pty gives the last output
- * of a program before it tells of its end; only then on_hangup is called, and
- * `s` is not touched any more.
+ * Reads what is there now, at most `max` bytes, and until a read gives less
+ * than `enough`: then the pty was all but empty, and asking it again would
+ * delay what is shown. A pty gives the last output of a program before it
+ * tells of its end; only then on_hangup is called, and `s` is not touched any
+ * more.
  */
 static void
-read_available(struct stream *s, size_t max)
+read_available(struct stream *s, size_t max, ssize_t enough)
 {
-    ssize_t count = 1;
+    ssize_t count = enough;
     size_t total = 0;
 
-    while (count > 0 && total < max) {
+    while (count >= enough && total < max) {
         size_t filled = 0;
         size_t room = max - total < BUFFER_SIZE ? max - total : BUFFER_SIZE;
         do {
             count = fd_read(s->fd, s->buffer + filled, room - filled);
             filled += count > 0 ? (size_t)count : 0;
-        } while (count > 0 && room - filled >= PTY_READ_MAX);
+        } while (count >= enough && room - filled >= PTY_READ_MAX);
         if (filled > 0) {
             s->handler->on_output(s->data, s->buffer, filled);
         }
@@ -347,7 +352,7 @@ void
 stream_drain(struct stream *s, size_t max)
 {
     if (s->fd >= 0) {
-        read_available(s, max);
+        read_available(s, max, 1);
     }
 }
 
@@ -360,6 +365,6 @@ on_ready(void *data, unsigned events)
         write_queued(s);
     }
     if ((events & LOOP_READ) != 0) {
-        read_available(s, STREAM_TURN_MAX);
+        read_available(s, STREAM_TURN_MAX, READ_ENOUGH);
     }
 }

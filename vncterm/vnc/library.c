@@ -35,6 +35,7 @@ enum {
      * cost more than the last.
      */
     RECTS_MAX = 256,
+    FILE_KEPT = 64 << 10, /* bytes of the memory file that are kept for reuse */
 };
 
 struct library {
@@ -364,13 +365,16 @@ library_scroll(struct library *lib, struct rect area, int dy)
                   top + area.height - distance, 0, -dy);
 }
 
-/* Puts a message into the file for the library to read. */
+/*
+ * Puts a message into the file for the library to read; nothing is behind it
+ * that the library could take for more.
+ */
 static int
 begin_call(struct library *lib, const uint8_t *message, size_t len)
 {
     ssize_t count = pwrite(lib->file, message, len, 0);
 
-    if (count < 0) {
+    if (count < 0 || ftruncate(lib->file, (off_t)len) < 0) {
         return -errno;
     }
     return (size_t)count == len ? 0 : -ENOSPC;
@@ -393,7 +397,7 @@ take_output(struct library *lib, size_t skip, size_t end,
 
 /*
  * Appends what the library wrote behind the `skip` bytes that it read, and
- * empties the file. Returns 0, or -errno when the client is lost.
+ * rewinds the file. Returns 0, or -errno when the client is lost.
  */
 static int
 end_call(struct library_client *client, size_t skip, struct bytes *out_queue)
@@ -409,7 +413,8 @@ end_call(struct library_client *client, size_t skip, struct bytes *out_queue)
         r = take_output(lib, skip, (size_t)end, out_queue);
     }
     if (skip > 0 || end != 0) {
-        if (ftruncate(lib->file, 0) < 0 || lseek(lib->file, 0, SEEK_SET) < 0) {
+        if ((end > FILE_KEPT && ftruncate(lib->file, 0) < 0) ||
+            lseek(lib->file, 0, SEEK_SET) < 0) {
             r = -errno;
         }
     }

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Several viewers, and viewers that do not do their part."""
+import os
+import socket
+import struct
+import time
+import unittest
+
+from harness import Vncterm, main, screen, wait_for_text, wait_until
+from rfb import COPYRECT, HEXTILE, RAW, Client, Closed
+
+
+def open_descriptors(pid):
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+class Viewers(unittest.TestCase):
+    def setUp(self):
+        self.vncterm = self.enterContext(Vncterm("sh"))
+        self.client = self.enterContext(
+            self.vncterm.client(encodings=(COPYRECT, HEXTILE)))
+        wait_for_text(self.client, "$")
+
+    def connect(self):
+        family = socket.AF_INET
+        raw = self.enterContext(socket.socket(family))
+        raw.connect(self.vncterm.address)
+        raw.settimeout(20)
+        return raw
+
+    def assert_typing_works(self, word):
+        """Typing reaches the shell and its answer the screen."""
+        begin = time.monotonic()
+        # Quotes keep the command's echo from looking like its output.
+        self.client.type(f"echo {word[0]}''{word[1:]}\n")
+        wait_for_text(self.client, word)
+        return time.monotonic() - begin
+
+    def test_a_single_request_shows_what_is_there_now(self):
+        self.client.type("echo pre''sent\n")
+        # The viewer asks for nothing while the shell answers.
+        time.sleep(0.5)
+        while self.client.message(0) is not None:
+            pass
+        self.client.refresh()
+        self.assertIn("present", screen(self.client))
+
+    def test_two_viewers_see_the_same_and_both_type(self):
+        other = self.enterContext(self.vncterm.client(encodings=(RAW,)))
+        self.client.type("echo fr''om-first\n")
+        wait_for_text(other, "from-first")
+        other.type("echo fr''om-second\n")
+        wait_for_text(self.client, "from-second")
+        other.refresh()
+        self.client.refresh()
+        self.assertEqual(self.client.picture(), other.picture())
+
+    def test_a_stalled_viewer_does_not_hold_up_another(self):
+        stalled = self.vncterm.client(encodings=(RAW,))
+        self.addCleanup(stalled.close)
+        for _ in range(60):
+            stalled.request(incremental=False)
+        self.client.type("seq 1 20000; echo flood''ed\n")
+        wait_for_text(self.client, "flooded", 60)
+        self.assert_typing_works("quick")
+
+    def test_a_stalled_viewer_that_resumes_gets_a_whole_picture(self):
+        stalled = self.enterContext(self.vncterm.client(encodings=(RAW,)))
+        for _ in range(20):
+            stalled.request(incremental=False)
+        self.client.type("seq 1 5000; echo flood''ed\n")
+        wait_for_text(self.client, "flooded", 60)
+        wait_for_text(stalled, "flooded")
+        self.client.refresh()
+        stalled.refresh()
+        self.assertEqual(stalled.picture(), self.client.picture())
+
+    def test_half_messages_hold_up_nobody(self):
+        peers = [self.connect() for _ in range(5)]
+        peers[1].sendall(b"R")
+        peers[2].sendall(b"RFB 003")
+        peers[3].sendall(b"RFB 003.008\n")
+        half_key = self.vncterm.client(encodings=(RAW,))
+        self.addCleanup(half_key.close)
+        half_key.wire.send(b"\x04\x01\x00")
+        half_list = self.vncterm.client(encodings=(RAW,))
+        self.addCleanup(half_list.close)
+        half_list.wire.send(struct.pack(">BxH", 2, 200) + b"\0\0\0\0" * 7)
+        self.assert_typing_works("unmoved")
+        # The other half is taken when it comes.
+        half_key.wire.send(b"\x00\x00\x00\x00\x78")
+        half_key.key(ord("x"), 0)
+        wait_for_text(self.client, "$ x")
+
+    def test_rubbish_closes_only_its_sender(self):
+        for kind in range(256):
+            peer = self.vncterm.client(encodings=(RAW,))
+            try:
+                peer.wire.send(bytes([kind]) + bytes(range(255, 200, -1)))
+                peer.wire.socket.shutdown(socket.SHUT_WR)
+                while peer.message(5) is not None:
+                    pass
+            except (Closed, OSError):
+                pass
+            peer.close()
+        self.client.type("\n")
+        self.client.press(0xFFE3, ord("u"))
+        self.assert_typing_works("alive")
+
+    def test_viewers_that_come_and_go_leave_nothing_behind(self):
+        worker = self.vncterm.worker
+        before = open_descriptors(worker)
+        for _ in range(300):
+            with self.vncterm.client(encodings=(HEXTILE,)) as peer:
+                peer.request(incremental=False)
+        wait_until(lambda: open_descriptors(worker) == before,
+                   what="as many descriptors as before")
+        self.assert_typing_works("still")
+
+    def test_the_seventeenth_viewer_is_turned_away(self):
+        others = [self.enterContext(self.vncterm.client(encodings=(RAW,)))
+                  for _ in range(15)]
+        with self.assertRaises((Closed, ConnectionResetError)):
+            late = self.vncterm.client(encodings=(RAW,))
+            self.addCleanup(late.close)
+            late.refresh()
+        others[0].refresh()
+        self.assert_typing_works("full")
+
+    def test_a_vanished_viewer_leaves_no_modifier_behind(self):
+        with self.vncterm.client(encodings=(RAW,)) as peer:
+            peer.key(0xFFE3, 1)
+            peer.refresh()
+        self.assert_typing_works("plain")
+
+    def test_bell_and_title_reach_every_viewer(self):
+        from rfb import DESKTOP_NAME
+        other = self.enterContext(
+            self.vncterm.client(encodings=(RAW, DESKTOP_NAME)))
+        other.refresh()
+        self.client.type(r"printf '\a\033]0;a new \303\251 name\007'" "\n")
+        other.pump(lambda: other.name == "a new é name")
+        other.pump(lambda: other.bells > 0)
+        self.client.pump(lambda: self.client.bells > 0)
+
+    def test_giant_cut_text_is_swallowed(self):
+        text = b"x" * (1 << 16)
+        self.client.wire.send(struct.pack(">B3xI", 6, 8 << 20))
+        for _ in range(128):
+            self.client.wire.send(text)
+        self.assert_typing_works("swallowed")
+
+    def test_resizing_tells_the_program(self):
+        from rfb import EXTENDED_DESKTOP_SIZE
+        self.client.set_encodings((HEXTILE, EXTENDED_DESKTOP_SIZE))
+        self.client.refresh()
+        self.client.set_desktop_size(100 * 8, 30 * 16)
+        self.client.pump(lambda: self.client.width == 800)
+        self.assertEqual(self.client.height, 480)
+        self.client.type("stty size\n")
+        wait_for_text(self.client, "30 100")
+        late = self.enterContext(self.vncterm.client(encodings=(RAW,)))
+        self.assertEqual((late.width, late.height), (800, 480))
+
+
+if __name__ == "__main__":
+    main()

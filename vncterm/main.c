@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Start-up order and exit status. The process that was started becomes the
+ * monitor; its child, forked without exec, becomes the worker.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sys/prctl.h>
+
+#include "base/log.h"
+#include "link/link.h"
+#include "monitor/command.h"
+#include "monitor/monitor.h"
+#include "options.h"
+#include "session.h"
+
+enum {
+    MONITOR_END,
+    WORKER_END,
+};
+
+/*
+ * Signals from a terminal reach both processes; the monitor decides what they
+ * mean. The worker ends when the monitor does.
+ */
+static int
+tie_to_monitor(pid_t monitor)
+{
+    static const int left_to_monitor[] = {SIGINT, SIGQUIT, SIGHUP, SIGUSR1,
+                                          SIGUSR2};
+
+    for (size_t i = 0; i < sizeof(left_to_monitor) / sizeof(int); i++) {
+        (void)signal(left_to_monitor[i], SIG_IGN); /* valid numbers */
+    }
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0) {
+        return -errno;
+    }
+    /* It may have died before the call above. */
+    return getppid() == monitor ? 0 : -ESRCH;
+}
+
+static int
+run_worker(const struct options *options, int link, pid_t monitor)
+{
+    struct session *session = NULL;
+
+    int result = session_new(&session, options, link);
+    if (result == 0) {
+        result = tie_to_monitor(monitor);
+    }
+    if (result == 0) {
+        result = session_run(session);
+    }
+    session_free(session);
+    return result == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* The command's file and arguments; *file is to be freed. */
+static int
+find_command(const struct options *options, char *default_argv[2], char **file,
+             char *const **argv)
+{
+    static char fallback[] = "/bin/sh";
+    char *shell = getenv("SHELL");
+
+    default_argv[0] = shell != NULL && shell[0] != '\0' ? shell : fallback;
+    default_argv[1] = NULL;
+    *argv = options->command != NULL ? options->command : default_argv;
+    int result = command_find((*argv)[0], file);
+    if (result < 0) {
+        log_error_errno(-result, "command: cannot run %s", (*argv)[0]);
+    }
+    return result;
+}
+
+static int
+run(const struct options *options)
+{
+    char *default_argv[2];
+    char *file = NULL;
+    char *const *argv = NULL;
+    int ends[2];
+
+    if (options->source == OPTIONS_SOURCE_COMMAND &&
+        find_command(options, default_argv, &file, &argv) < 0) {
+        return EXIT_FAILURE;
+    }
+    int result = link_pair(ends);
+    if (result < 0) {
+        log_error_errno(-result, "link: cannot make a socket pair");
+        free(file);
+        return EXIT_FAILURE;
+    }
+    pid_t monitor = getpid();
+    pid_t worker = fork();
+    if (worker < 0) {
+        log_error_errno(errno, "worker: cannot fork");
+        free(file);
+        return EXIT_FAILURE;
+    }
+    if (worker == 0) {
+        (void)close(ends[MONITOR_END]);
+        free(file);
+        return run_worker(options, ends[WORKER_END], monitor);
+    }
+    (void)close(ends[WORKER_END]);
+    struct monitor_config config = {
+        .link = ends[MONITOR_END],
+        .worker = worker,
+        .file = file,
+        .argv = argv,
+        .term = options_term(options->dialect),
+        .pty = options->pty,
+        .size = options->size,
+        .restart = options->restart,
+        .stay = options->stay,
+        .unix_path = options->unix_path,
+    };
+    int status = monitor_run(&config);
+    free(file);
+    return status;
+}
+
+/*
+ * What the parent may have left us with: closed standard descriptors, which
+ * sockets would then take the place of; ignored children, whose status would
+ * be lost; blocked signals.
+ */
+static void
+set_up_process(void)
+{
+    sigset_t none;
+    int fd = open("/dev/null", O_RDWR);
+
+    while (fd >= 0 && fd <= STDERR_FILENO) {
+        fd = dup(fd);
+    }
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    (void)signal(SIGCHLD, SIG_DFL); /* a valid number, here and below */
+    /* A viewer or log reader that goes away is an error code, not the end. */
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL); /* valid arguments */
+}
+
+/*
+ * A terminal can say that it is writable and then make a line wait; only a
+ * description of our own may be non-blocking, since the shell shares stderr's.
+ */
+static void
+open_log(void)
+{
+    if (isatty(STDERR_FILENO) == 0) {
+        return;
+    }
+    int fd =
+        open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd >= 0) {
+        log_set_fd(fd);
+    }
+}
+
+int
+main(int argc, char *argv[])
+{
+    struct options options;
+    char error[OPTIONS_ERROR_MAX];
+
+    set_up_process();
+    if (options_parse(&options, argc, argv, error) < 0) {
+        log_error("%s", error);
+        (void)fputs("Try 'vncterm --help'.\n", stderr);
+        return EXIT_FAILURE;
+    }
+    switch (options.action) {
+    case OPTIONS_HELP:
+        return fputs(options_help, stdout) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    case OPTIONS_VERSION:
+        return printf("vncterm %s\n", VNCTERM_VERSION) < 0 ? EXIT_FAILURE
+                                                           : EXIT_SUCCESS;
+    case OPTIONS_RUN:
+        break;
+    }
+    open_log();
+    log_set_level(options.log_level);
+    return run(&options);
+}
