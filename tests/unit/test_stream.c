@@ -35,6 +35,8 @@ struct fixture {
     uint8_t *output;
     size_t output_len;
     int outputs;
+    size_t longest_output;
+    uint64_t output_takes_us; /* of the fake loop's time */
     int hangups;
     int hangup_err;
     size_t output_at_hangup;
@@ -53,6 +55,10 @@ on_output(void *data, const void *bytes, size_t len)
     memcpy(f->output + f->output_len, bytes, len);
     f->output_len += len;
     f->outputs++;
+    f->longest_output = len > f->longest_output ? len : f->longest_output;
+    if (f->output_takes_us > 0) {
+        fake_loop_advance_us(f->loop, f->output_takes_us);
+    }
     assert_int_equal(f->hangups, 0);
     if (f->answer != NULL) {
         assert_int_equal(
@@ -328,6 +334,39 @@ a_flood_is_bounded_per_turn(void **state)
     fake_loop_ready(f->loop, f->fd, LOOP_READ);
     expect_output(f, flood, len);
     assert_int_equal(f->hangups, 0);
+    free(flood);
+}
+
+static void
+a_turn_ends_when_output_takes_long(void **state)
+{
+    struct fixture *f = *state;
+    size_t len = (size_t)48 << 10;
+    uint8_t *flood = new_pattern(len);
+
+    join_socket(f);
+    guest_writes(f, flood, len);
+    f->output_takes_us = 5000;
+    fake_loop_ready(f->loop, f->fd, LOOP_READ);
+    assert_int_equal(f->outputs, 1);
+    fake_loop_ready(f->loop, f->fd, LOOP_READ);
+    assert_int_equal(f->outputs, 2);
+    free(flood);
+}
+
+static void
+a_large_screen_is_fed_in_small_pieces(void **state)
+{
+    struct fixture *f = *state;
+    size_t len = (size_t)32 << 10;
+    uint8_t *flood = new_pattern(len);
+
+    join_socket(f);
+    stream_set_size(f->stream, (struct cell_size){.cols = 200, .rows = 100});
+    guest_writes(f, flood, len);
+    fake_loop_ready(f->loop, f->fd, LOOP_READ);
+    expect_output(f, flood, len);
+    assert_in_range(f->longest_output, 256, 2048);
     free(flood);
 }
 
@@ -664,6 +703,8 @@ main(void)
         T(bytes_pass_both_ways),
         T(an_idle_console_is_only_read),
         T(a_flood_is_bounded_per_turn),
+        T(a_turn_ends_when_output_takes_long),
+        T(a_large_screen_is_fed_in_small_pieces),
         T(a_guest_that_stops_reading_refuses_keys_at_the_bound),
         T(replies_have_a_bound_of_their_own),
         T(what_was_accepted_first_is_written_first),

@@ -19,7 +19,17 @@
 #define BUFFER_SIZE (4 * PTY_READ_MAX)
 
 /* A flood gives whole buffers of the pty, echo and prompts far less. */
-#define READ_ENOUGH 1024
+#define SHORT_READ 1024
+
+/*
+ * What a guest sends may cost time in proportion to the screen (two bytes
+ * can erase all of it), so a turn ends early when it has taken this long, and
+ * larger screens are fed in smaller pieces: on 80x25 and a 2 GHz machine the
+ * worst piece takes some 10 ms.
+ */
+#define TURN_US     4000
+#define PIECE_CELLS ((size_t)80 * 25)
+#define PIECE_MIN   ((size_t)256)
 
 /* What waits for the guest, by where it came from. */
 enum source {
@@ -316,43 +326,78 @@ stream_send_paste(struct stream *s, struct bytes *paste)
     return 0;
 }
 
+/* How many bytes on_output is given at once. */
+static size_t
+piece_size(const struct stream *s)
+{
+    size_t cells = (size_t)s->size.cols * (size_t)s->size.rows;
+
+    if (cells <= PIECE_CELLS) {
+        return BUFFER_SIZE;
+    }
+    size_t piece = BUFFER_SIZE * PIECE_CELLS / cells;
+    return piece > PIECE_MIN ? piece : PIECE_MIN;
+}
+
+struct piece {
+    size_t len;    /* bytes read and handed on */
+    ssize_t last;  /* what the last read has returned */
+    bool is_short; /* it was: there is probably nothing more */
+};
+
+static struct piece
+read_piece(struct stream *s, size_t max)
+{
+    struct piece piece = {0};
+
+    do {
+        size_t room = max - piece.len;
+        piece.last = fd_read(s->fd, s->buffer + piece.len, room);
+        piece.len += piece.last > 0 ? (size_t)piece.last : 0;
+        piece.is_short = piece.last < SHORT_READ && piece.last < (ssize_t)room;
+    } while (!piece.is_short && max - piece.len >= PTY_READ_MAX);
+    if (piece.len > 0) {
+        s->handler->on_output(s->data, s->buffer, piece.len);
+    }
+    return piece;
+}
+
+enum read_until {
+    UNTIL_TURN_ENDS, /* or a read is short: the next turn reads on */
+    UNTIL_EMPTY,
+};
+
 /*
- * Reads what is there now, at most `max` bytes, and until a read gives less
- * than `enough`: then the pty was all but empty, and asking it again would
- * delay what is shown. A pty gives the last output of a program before it
- * tells of its end; only then on_hangup is called, and `s` is not touched any
- * more.
+ * Reads what is there now, at most `max` bytes. A pty gives the last output
+ * of a program before it tells of its end; only then on_hangup is called, and
+ * `s` is not touched any more.
  */
 static void
-read_available(struct stream *s, size_t max, ssize_t enough)
+read_available(struct stream *s, size_t max, enum read_until until)
 {
-    ssize_t count = enough;
-    size_t total = 0;
+    uint64_t end_us = loop_now_us(s->loop) + TURN_US;
+    size_t size = piece_size(s);
+    struct piece piece = {.last = 1};
+    bool is_over = false;
 
-    while (count >= enough && total < max) {
-        size_t filled = 0;
-        size_t room = max - total < BUFFER_SIZE ? max - total : BUFFER_SIZE;
-        do {
-            count = fd_read(s->fd, s->buffer + filled, room - filled);
-            filled += count > 0 ? (size_t)count : 0;
-        } while (count >= enough && room - filled >= PTY_READ_MAX);
-        if (filled > 0) {
-            s->handler->on_output(s->data, s->buffer, filled);
-        }
-        total += filled;
+    for (size_t left = max; piece.last > 0 && !is_over && left > 0;
+         left -= piece.len) {
+        piece = read_piece(s, left < size ? left : size);
+        is_over = until == UNTIL_TURN_ENDS &&
+                  (piece.is_short || loop_now_us(s->loop) >= end_us);
     }
-    if (count > 0 || count == -EAGAIN) {
+    if (piece.last > 0 || piece.last == -EAGAIN) {
         return;
     }
     close_console(s);
-    s->handler->on_hangup(s->data, count == 0 ? 0 : (int)-count);
+    s->handler->on_hangup(s->data, piece.last == 0 ? 0 : (int)-piece.last);
 }
 
 void
 stream_drain(struct stream *s, size_t max)
 {
     if (s->fd >= 0) {
-        read_available(s, max, 1);
+        read_available(s, max, UNTIL_EMPTY);
     }
 }
 
@@ -365,6 +410,6 @@ on_ready(void *data, unsigned events)
         write_queued(s);
     }
     if ((events & LOOP_READ) != 0) {
-        read_available(s, STREAM_TURN_MAX, READ_ENOUGH);
+        read_available(s, STREAM_TURN_MAX, UNTIL_TURN_ENDS);
     }
 }
