@@ -3,9 +3,9 @@
  * A terminal: a guest's bytes in; a screen, replies, a title and a bell out.
  *
  * Bytes are hostile. They pass a guard (term/guard.h) that understands every
- * sequence and lets through a closed set of operations; libvterm moves the
- * cursor for those; cells, attributes, modes, charsets and saved cursors are
- * held here. Memory is bounded by the size and the scrollback limit whatever
+ * sequence and lets through a closed set of operations. All state is held here;
+ * libvterm (term/vt.h) works out where characters, erasures, insertions and
+ * scrolls fall, from operations of our making. Memory is bounded by the size and the scrollback limit whatever
  * arrives, and the same bytes in any split give the same screen.
  */
 #ifndef VNCTERM_TERM_TERM_H
