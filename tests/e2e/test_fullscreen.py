@@ -75,7 +75,7 @@ class FullScreen(unittest.TestCase):
     def test_mc_draws_its_panels(self):
         client = self.start("mc", "-d")
         wait_for_text(client, "10Quit")
-        rows = screen(client)
+        rows = wait_for_text(client, "Left")
         self.assertIn("Left", rows[0])
 
 
