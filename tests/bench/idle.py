@@ -11,11 +11,12 @@ import time
 
 import harness
 import rfb
-from parts import both, ending, memory_kib
+from parts import both, cpu_s, ending, memory_kib
 from report import Row, Skip, at_most
 
 VIEWERS = 3
 SETTLE_S = 1
+CROWD_S = 3
 
 
 def system_calls(bench):
@@ -105,6 +106,27 @@ def memory(bench):
         time.sleep(SETTLE_S)
         rows += memory_rows(vncterm, "after a viewer")
     return rows
+
+
+def crowd(bench):
+    """A host has hundreds: what a console costs when it is one of many."""
+    count = bench.either(20, 300)
+    write_back(harness.PROGRAM)
+    with contextlib.ExitStack() as stack:
+        crowd = [stack.enter_context(bench.echo(bench.open_options()))
+                 for _ in range(count)]
+        time.sleep(SETTLE_S)
+        pids = [pid for vncterm in crowd for pid in both(vncterm)]
+        pss = sum(pss_kib(pid) for pid in pids) / 1024
+        before = cpu_s(pids)
+        time.sleep(CROWD_S)
+        cpu = cpu_s(pids) - before
+    return [Row(f"{count} consoles: PSS in all", pss, "MB",
+                budget=at_most(400 * count / 300)),
+            Row(f"{count} consoles: PSS of each", pss / count, "MB",
+                budget=at_most(2.0)),
+            Row(f"{count} consoles: CPU", 1000 * cpu, "ms",
+                budget=at_most(0), note=f"in {CROWD_S} s")]
 
 
 def write_back(path):

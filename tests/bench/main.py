@@ -27,6 +27,7 @@ def measurements():
         "wire": wire.wire,
         "idle": idle.system_calls,
         "memory": idle.memory,
+        "crowd": idle.crowd,
         "start": startup.start,
         "stalled": latency.stalled,
     }
