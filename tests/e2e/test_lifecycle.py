@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Start, end, restart, and what is left behind."""
+import fcntl
 import os
 import pty
+import select
 import signal
 import socket
 import stat
@@ -11,26 +13,17 @@ import time
 import tty
 import unittest
 
-from harness import (PROGRAM, Vncterm, is_running, main, wait_for_text,
-                     wait_until)
-from rfb import Closed, Client
-
-
-def read_to_end(client):
-    """Takes updates until the server closes the connection."""
-    try:
-        while client.message() is not None:
-            client.request_if_updated()
-    except (Closed, ConnectionResetError, BrokenPipeError):
-        return True
-    return False
+from harness import (PROGRAM, Vncterm, is_running, main, read_to_end,
+                     wait_for_text, wait_until)
+from rfb import Client
 
 
 class CommandEnds(unittest.TestCase):
     def test_the_viewer_sees_the_last_line_before_the_end(self):
-        with Vncterm("sh", "-c", "read line; printf 'the last line'") as v:
+        with Vncterm("sh", "-c", "echo ready; read line; "
+                     "printf 'the last line'") as v:
             with v.client() as client:
-                client.refresh()
+                wait_for_text(client, "ready")
                 client.type("\n")
                 wait_for_text(client, "the last line")
                 self.assertTrue(read_to_end(client))
@@ -41,9 +34,9 @@ class CommandEnds(unittest.TestCase):
             self.assertEqual(v.wait(), 0)
 
     def test_a_viewer_that_takes_nothing_delays_the_end_by_a_second(self):
-        with Vncterm("sh", "-c", "read line; seq 1 100") as v:
+        with Vncterm("sh", "-c", "echo ready; read line; seq 1 100") as v:
             with v.client() as client:
-                client.refresh()
+                wait_for_text(client, "ready")
                 client.type("\n")
                 begin = time.monotonic()
                 self.assertEqual(v.wait(10), 0)
@@ -71,25 +64,25 @@ class CommandEnds(unittest.TestCase):
         return screen(client)
 
     def test_a_failing_command_is_restarted_ever_more_slowly(self):
-        with tempfile.NamedTemporaryFile() as log:
-            script = f"echo >> {log.name}; exit 1"
+        with tempfile.NamedTemporaryFile("r") as log:
+            script = f"date +%s.%N >> {log.name}; exit 1"
+            starts = []
+
+            def has_started_four_times():
+                starts.extend(float(line) for line in log)
+                return len(starts) >= 4
+
             with Vncterm("sh", "-c", script, options=("-r",)):
-                time.sleep(2.5)
-                # At once, after 1 s, after 2 s more.
-                runs = os.path.getsize(log.name)
-                self.assertIn(runs, (2, 3))
+                wait_until(has_started_four_times)
+            self.assertGreater(starts[2] - starts[1], 0.9)
+            self.assertGreater(starts[3] - starts[2], 1.9)
 
     def test_a_command_that_hangs_up_its_terminal_goes_on(self):
-        script = ("import os, sys, time; sys.stdin.readline(); "
-                  "open('/dev/tty').close(); print('before'); "
-                  "sys.stdout.flush(); time.sleep(0.1); os.close(0); "
-                  "os.close(1); os.close(2); time.sleep(0.3); "
-                  "os.open('/dev/tty', os.O_RDWR); os.dup(0); "
+        script = ("import os, time; os.closerange(0, 3); time.sleep(0.3); "
+                  "os.open('/dev/tty', os.O_RDWR); "
                   "os.write(0, b'after the break'); time.sleep(60)")
         with Vncterm("/usr/bin/python3", "-c", script) as v:
             with v.client() as client:
-                client.refresh()
-                client.type("\n")
                 wait_for_text(client, "after the break")
 
 
@@ -103,6 +96,21 @@ class Signals(unittest.TestCase):
             self.assertLess(time.monotonic() - begin, 2)
             self.assertEqual(status, 0)
             wait_until(lambda: not is_running(worker))
+
+    def test_sigterm_during_the_start_ends_it_in_order(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "console")
+            for _ in range(50):
+                argv = [PROGRAM, "-v", f"unix:{path}", "-c", "cat"]
+                with subprocess.Popen(argv, stdin=subprocess.DEVNULL,
+                                      stderr=subprocess.PIPE) as process:
+                    # The worker says so before the monitor may know.
+                    line = process.stderr.readline()
+                    process.send_signal(signal.SIGTERM)
+                    self.assertEqual(process.wait(20), 0)
+                    self.assertEqual(process.stderr.read(), b"")
+                self.assertIn(b"listening", line)
+                self.assertFalse(os.path.exists(path))
 
     def test_killing_the_monitor_takes_the_worker_along(self):
         with Vncterm("cat") as v:
@@ -127,6 +135,23 @@ class Signals(unittest.TestCase):
             self.assertRegex(text, r"SigBlk:\s+0{16}")
             self.assertRegex(text, r"SigIgn:\s+0{16}")
             self.assertIn("TERM=xterm-256color", text)
+
+
+class Inherited(unittest.TestCase):
+    def test_descriptors_of_the_caller_are_not_kept(self):
+        # One that a pipe gives is beyond those that the program opens itself.
+        reader, writer = os.pipe()
+        high = fcntl.fcntl(writer, fcntl.F_DUPFD, 200)
+        os.set_inheritable(high, True)
+        os.close(writer)
+        with Vncterm("sh", "-c", "read end", pass_fds=(high,)) as v:
+            with v.client() as client:  # both processes have started
+                client.refresh()
+            os.close(high)
+            # The end of the file: nobody holds the other side any more.
+            self.assertTrue(select.select([reader], [], [], 20)[0])
+            self.assertEqual(os.read(reader, 1), b"")
+        os.close(reader)
 
 
 class Pty(unittest.TestCase):
@@ -182,6 +207,26 @@ class Listening(unittest.TestCase):
                 v.stop()
                 self.assertFalse(os.path.exists(path))
 
+    def test_a_start_that_fails_leaves_no_socket_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "console")
+            for argv in (("--font", "/no/such/font", "-c", "cat"),
+                         ("--font", "/etc/passwd", "-c", "cat"),
+                         ("--geometry", "1000x500", "-c", "cat"),
+                         ("-p", "/no/such/pty")):
+                with self.subTest(argv):
+                    result = run("-v", f"unix:{path}", *argv)
+                    self.assertEqual(result.returncode, 1)
+                    self.assertFalse(os.path.exists(path))
+
+    def test_whoever_listens_for_other_machines_is_warned(self):
+        result = run("--allow-remote", "-v", "0.0.0.0:100", "-c", "true")
+        self.assertEqual(result.returncode, 0)
+        self.assertIn("warning: vnc: other machines", result.stderr)
+        result = run("--allow-remote", "-v", "127.0.0.2:100", "-c", "true")
+        self.assertEqual(result.returncode, 0)
+        self.assertNotIn("warning", result.stderr)
+
     def test_a_stale_socket_file_is_replaced_and_a_file_is_not(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "console")
@@ -210,6 +255,13 @@ class CommandLine(unittest.TestCase):
         result = run("--help")
         self.assertEqual(result.returncode, 0)
         self.assertIn("--vnclisten", result.stdout)
+
+    def test_what_cannot_be_printed_is_a_failure(self):
+        for option in ("--help", "--version"):
+            with self.subTest(option), open("/dev/full", "wb") as full:
+                result = subprocess.run([PROGRAM, option], stdout=full,
+                                        timeout=20, check=False)
+                self.assertEqual(result.returncode, 1)
 
     def test_errors_name_the_object_and_the_cause(self):
         for argv, named in (

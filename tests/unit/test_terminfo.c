@@ -181,7 +181,7 @@ check_function_keys(enum key_dialect dialect, int count, int expected)
     int checked = 0;
 
     for (int i = 1; i <= count; i++) {
-        char name[8];
+        char name[16];
         (void)snprintf(name, sizeof(name), "kf%d", i);
         checked += check(dialect, name, XKB_KEY_F1 + (uint32_t)i - 1, 0);
     }

@@ -5,8 +5,9 @@
  * Bytes are hostile. They pass a guard (term/guard.h) that understands every
  * sequence and lets through a closed set of operations. All state is held here;
  * libvterm (term/vt.h) works out where characters, erasures, insertions and
- * scrolls fall, from operations of our making. Memory is bounded by the size and the scrollback limit whatever
- * arrives, and the same bytes in any split give the same screen.
+ * scrolls fall, from operations of our making. Memory is bounded by the size
+ * and the scrollback limit whatever arrives, and the same bytes in any split
+ * give the same screen.
  */
 #ifndef VNCTERM_TERM_TERM_H
 #define VNCTERM_TERM_TERM_H
