@@ -244,6 +244,7 @@ rig_same_input(const struct input_modes *a, const struct input_modes *b)
     return a->cursor_application == b->cursor_application &&
            a->keypad_application == b->keypad_application &&
            a->newline == b->newline &&
+           a->backspace_sends_bs == b->backspace_sends_bs &&
            a->bracketed_paste == b->bracketed_paste &&
            a->focus_reports == b->focus_reports &&
            a->mouse_tracking == b->mouse_tracking &&

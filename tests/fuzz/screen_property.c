@@ -609,7 +609,7 @@ model_resize_rows(struct run *r, int active, int rows, int cursor_row)
            is_line_blank(&g[have - 1], r->size.cols)) {
         have--;
     }
-    for (; have > rows; have--) {
+    for (; have > rows && -down < cursor_row; have--) {
         if (active == 0) {
             model_push(r, &g[0]);
         }
@@ -685,7 +685,7 @@ do_resize(struct run *r)
     int returned = size.rows - r->size.rows;
     int lines_before = scrollback_lines(screen_scrollback(r->s));
     for (int i = 0; i < 2; i++) {
-        int row = i == r->active ? r->cursor.pos.row : i == 0 ? saved.row : -1;
+        int row = i == r->active ? r->cursor.pos.row : i == 0 ? saved.row : 0;
         if (i == 0 && r->active == 1) {
             row = model_saved.row;
         }

@@ -428,6 +428,7 @@ tell_modes(struct script *s, struct text *out)
     add(out, "%s", modes->cursor_application ? " cursor" : "");
     add(out, "%s", modes->keypad_application ? " keypad" : "");
     add(out, "%s", modes->newline ? " newline" : "");
+    add(out, "%s", modes->backspace_sends_bs ? " backspace" : "");
     add(out, "%s", modes->bracketed_paste ? " paste" : "");
     add(out, "%s", modes->focus_reports ? " focus" : "");
     add(out, "%s", modes->alternate_screen ? " alternate" : "");

@@ -393,6 +393,88 @@ powerline_triangles_meet_the_edges(void **state)
     }
 }
 
+/* How many pieces the ink of the first cell is in, from left to right or from
+ * top to bottom. */
+static int
+count_dashes(const struct picture *p, bool across)
+{
+    struct rect area = picture_cell_area(p, first);
+    int side = across ? area.width : area.height;
+    bool was_ink = false;
+    int dashes = 0;
+
+    for (int i = 0; i < side; i++) {
+        struct rect slice = across ? (struct rect){i, 0, 1, area.height}
+                                   : (struct rect){0, i, area.width, 1};
+        bool is_ink = picture_count(p, slice, PICTURE_FG) > 0;
+
+        dashes += is_ink && !was_ink;
+        was_ink = is_ink;
+    }
+    return dashes;
+}
+
+static void
+dashes_are_as_many_as_the_name_says(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t code;
+        int dashes;
+        bool across;
+    } lines[] = {
+        {0x2504, 3, true},  {0x2505, 3, true},  {0x2506, 3, false},
+        {0x2507, 3, false}, {0x2508, 4, true},  {0x2509, 4, true},
+        {0x250a, 4, false}, {0x250b, 4, false}, {0x254c, 2, true},
+        {0x254d, 2, true},  {0x254e, 2, false}, {0x254f, 2, false},
+    };
+
+    for (int s = 0; s < SIZES; s++) {
+        struct picture *p = open_size(sizes[s]);
+
+        for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+            int side = lines[i].across ? p->cell.width : p->cell.height;
+            if (side < 2 * lines[i].dashes) {
+                continue; /* no room for a gap behind each */
+            }
+            draw_pair(p, lines[i].code, ' ');
+            assert_int_equal(count_dashes(p, lines[i].across), lines[i].dashes);
+        }
+        picture_free(p);
+    }
+}
+
+/* Whether the corner of the first cell is inked. */
+static bool
+is_corner_inked(const struct picture *p, enum edge vertical, enum edge side)
+{
+    int x = side == LEFT ? 0 : p->cell.width - 1;
+    int y = vertical == UP ? 0 : p->cell.height - 1;
+
+    return picture_pixel(p, x, y) != PICTURE_BG;
+}
+
+static void
+diagonals_run_from_corner_to_corner(void **state)
+{
+    (void)state;
+    for (int s = 0; s < SIZES; s++) {
+        struct picture *p = open_size(sizes[s]);
+
+        for (uint32_t code = 0x2571; code <= 0x2573; code++) {
+            bool rises = code != 0x2572;
+            bool falls = code != 0x2571;
+
+            draw_pair(p, code, ' ');
+            assert_int_equal(is_corner_inked(p, UP, RIGHT), rises);
+            assert_int_equal(is_corner_inked(p, DOWN, LEFT), rises);
+            assert_int_equal(is_corner_inked(p, UP, LEFT), falls);
+            assert_int_equal(is_corner_inked(p, DOWN, RIGHT), falls);
+        }
+        picture_free(p);
+    }
+}
+
 static void
 style_leaves_lines_alone(void **state)
 {
@@ -424,6 +506,8 @@ main(void)
         cmocka_unit_test(shades_are_even_and_get_lighter),
         cmocka_unit_test(braille_dots_are_apart_and_alike),
         cmocka_unit_test(powerline_triangles_meet_the_edges),
+        cmocka_unit_test(dashes_are_as_many_as_the_name_says),
+        cmocka_unit_test(diagonals_run_from_corner_to_corner),
         cmocka_unit_test(style_leaves_lines_alone),
     };
 

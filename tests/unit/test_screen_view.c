@@ -224,6 +224,22 @@ fewer_rows_put_lines_at_the_top_into_the_scrollback(void **state)
 }
 
 static void
+fewer_rows_never_take_that_of_the_cursor(void **state)
+{
+    struct cell_pos cursor = at(1, 2);
+
+    (void)state;
+    write_text(0, 0, "prompt");
+    write_text(1, 0, "input");
+    write_text(2, 0, "list");
+    write_text(3, 0, "more");
+    resize(COLS, 1, &cursor, NULL);
+    assert_row(0, "input...");
+    assert_int_equal(cursor.row, 0);
+    assert_int_equal(scrollback_lines(screen_scrollback(s)), 1);
+}
+
+static void
 more_rows_bring_lines_back(void **state)
 {
     struct cell_pos cursor = at(3, 1);
@@ -314,6 +330,7 @@ main(void)
         SCREEN_TEST(alternate_screen_is_never_scrolled_back),
         SCREEN_TEST(fewer_rows_take_blank_rows_below_the_cursor_first),
         SCREEN_TEST(fewer_rows_put_lines_at_the_top_into_the_scrollback),
+        SCREEN_TEST(fewer_rows_never_take_that_of_the_cursor),
         SCREEN_TEST(more_rows_bring_lines_back),
         SCREEN_TEST(main_screen_keeps_its_lines_while_the_alternate_is_resized),
         SCREEN_TEST(fewer_columns_erase_a_wide_character_at_the_edge),

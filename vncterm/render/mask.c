@@ -154,6 +154,17 @@ widen_to_alpha(struct mask *m)
     m->stride = (size_t)m->size.width;
 }
 
+/* Bits are the usual case, and a screen may be full of marks. */
+static void
+merge_bits(struct mask *m, const struct glyph *from)
+{
+    size_t len = m->stride * (size_t)m->size.height;
+
+    for (size_t i = 0; i < len; i++) {
+        m->bits[i] |= from->bits[i];
+    }
+}
+
 void
 mask_merge(struct mask *m, const struct glyph *from)
 {
@@ -163,6 +174,10 @@ mask_merge(struct mask *m, const struct glyph *from)
     assert(from->size.width == m->size.width);
     assert(from->size.height == m->size.height);
 
+    if (m->format == MASK_MONO && from->format == MASK_MONO) {
+        merge_bits(m, from);
+        return;
+    }
     if (from->format == MASK_ALPHA) {
         widen_to_alpha(m);
     }

@@ -69,6 +69,16 @@ cell_default(void)
     return (struct cell){.fg = COLOUR_DEFAULT, .bg = COLOUR_DEFAULT};
 }
 
+/* A cell's colours and attributes without its character. */
+static inline struct cell
+cell_pen(struct cell cell)
+{
+    cell.code = CELL_BLANK;
+    cell.mark_0 = 0;
+    cell.mark_1 = 0;
+    return cell;
+}
+
 static inline bool
 cell_equals(struct cell a, struct cell b)
 {

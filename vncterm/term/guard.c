@@ -311,7 +311,7 @@ feed_escape_middle(struct guard *g, uint8_t byte)
 {
     if (byte >= '0') {
         dispatch_escape_middle(g, byte);
-    } else if (!(g->middle == '%' && byte == '5')) {
+    } else {
         g->middle = ' '; /* no sequence of ours has two: matches nothing */
     }
 }

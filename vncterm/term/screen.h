@@ -40,15 +40,16 @@ struct cell_size screen_size(const struct screen *s);
 
 /*
  * Another size, of both screens. Text keeps its place; when rows go, blank
- * rows below the cursor go first, then rows at the top (into the scrollback on
- * the main screen); when rows come, lines return from the scrollback to the
- * main screen. `cursor`, a place on the active screen, and `saved`, one on the
- * main screen (which counts as its cursor while the alternate one is active),
- * are moved along and clamped; either may be NULL. A wide character that the
- * right edge cuts in two is erased. Wrap flags do not outlive a change of
- * width. The view returns to the bottom, and everything is damaged, in spans
- * for the new number of rows. Returns 0, -EINVAL or -ENOMEM, in which case
- * nothing has changed.
+ * rows below the cursor go first, then rows above it from the top (into the
+ * scrollback on the main screen), then the last rows; when rows come, lines
+ * return from the scrollback to the main screen. `cursor`, a place on the
+ * active screen, and `saved`, one on the main screen (which counts as its
+ * cursor while the alternate one is active), are moved along and clamped;
+ * either may be NULL, and then the cursor counts as being in the first row. A
+ * wide character that the right edge cuts in two is erased. Wrap flags of rows
+ * on the screen do not outlive a change of width. The view returns to the
+ * bottom, and everything is damaged, in spans for the new number of rows.
+ * Returns 0, -EINVAL or -ENOMEM, in which case nothing has changed.
  */
 int screen_resize(struct screen *s, struct cell_size size,
                   struct cell_pos *cursor, struct cell_pos *saved);

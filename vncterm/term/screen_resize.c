@@ -19,8 +19,9 @@ is_row_blank(const struct grid *g, int row)
 }
 
 /*
- * How many of the rows that have no place any more are taken from the top;
- * blank rows below the cursor go before them.
+ * How many of the rows that have no place any more are taken from the top:
+ * blank rows below the cursor go before them, and what the rows above the
+ * cursor do not make up for is cut off below it.
  */
 static int
 rows_to_drop_at_top(const struct grid *g, int rows, int new_rows,
@@ -32,7 +33,7 @@ rows_to_drop_at_top(const struct grid *g, int rows, int new_rows,
            is_row_blank(g, last - 1)) {
         last--;
     }
-    return max_int(last - new_rows, 0);
+    return clamp_int(last - new_rows, 0, cursor_row);
 }
 
 /* Copies a row into another grid of blanks, cut or padded. */
@@ -153,7 +154,7 @@ screen_resize(struct screen *s, struct cell_size size, struct cell_pos *cursor,
         if (s->grids[i].cells != NULL) {
             down[i] = carry_over(&grids[i], size, &s->grids[i], s->size,
                                  i == GRID_MAIN ? s->scrollback : NULL,
-                                 anchor == NULL ? -1 : anchor->row);
+                                 anchor == NULL ? 0 : anchor->row);
         }
         grid_fini(&s->grids[i]);
         s->grids[i] = grids[i];

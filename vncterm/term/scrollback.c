@@ -151,16 +151,6 @@ packed_line(const struct scrollback *sb, int index)
     return sb->ring + sb->index[slot];
 }
 
-/* A cell's colours and attributes without its character. */
-static struct cell
-pen_of(struct cell cell)
-{
-    cell.code = CELL_BLANK;
-    cell.mark_0 = 0;
-    cell.mark_1 = 0;
-    return cell;
-}
-
 static uint8_t *
 pack_colour(uint8_t *out, uint32_t colour)
 {
@@ -267,8 +257,8 @@ pack_cells(uint8_t *out, const struct cell *cells, int cols)
             break;
         }
         struct cell cell = cells[col];
-        if (!cell_equals(pen_of(cell), pen)) {
-            pen = pen_of(cell);
+        if (!cell_equals(cell_pen(cell), pen)) {
+            pen = cell_pen(cell);
             out = pack_pen(out, pen);
         }
         bool wide = col + 1 < cols && cells[col + 1].code == CELL_WIDE_TAIL;

@@ -88,6 +88,7 @@ term_reset_soft(struct term *t)
     t->modes.autowrap = true;
     t->modes.insert = false;
     t->modes.cursor_visible = true;
+    t->modes.cp437_font = false;
     t->input.cursor_application = false;
     t->input.keypad_application = false;
     term_update_coding(t);
@@ -152,13 +153,15 @@ term_feed(struct term *t, const void *bytes, size_t len)
     show_cursor(t);
 }
 
-/* A saved place that the screen does not know of. */
+/* A place in a screen of another size; one that waits to wrap still does so at
+ * the same width. */
 static void
-clamp_saved(struct cursor *saved, struct cell_size size)
+fit_cursor(struct cursor *cursor, struct cell_pos pos, struct cell_size before,
+           struct cell_size after)
 {
-    saved->pos.row = clamp_int(saved->pos.row, 0, size.rows - 1);
-    saved->pos.col = clamp_int(saved->pos.col, 0, size.cols - 1);
-    saved->pending_wrap = false;
+    cursor->pos.row = clamp_int(pos.row, 0, after.rows - 1);
+    cursor->pos.col = clamp_int(pos.col, 0, after.cols - 1);
+    cursor->pending_wrap &= after.cols == before.cols;
 }
 
 int
@@ -174,13 +177,11 @@ term_resize(struct term *t, struct cell_size size)
     if (size.cols > t->size.cols) {
         tab_stops_set_default(&t->tabs, t->size.cols, size.cols);
     }
+    fit_cursor(&t->cursor, pos, t->size, size);
+    fit_cursor(&t->saved[0], saved, t->size, size);
+    fit_cursor(&t->saved[1], t->saved[1].pos, t->size, size);
     t->size = size;
     t->margins = (struct margins){.top = 0, .bottom = size.rows};
-    t->cursor.pos = pos;
-    t->cursor.pending_wrap = false;
-    t->saved[0].pos = saved;
-    clamp_saved(&t->saved[0], size);
-    clamp_saved(&t->saved[1], size);
     term_renew_vt(t);
     show_cursor(t);
     return 0;

@@ -16,6 +16,7 @@ enum {
     MODE_DECTCEM = 25,
     MODE_ALTERNATE = 47,
     MODE_DECNKM = 66,
+    MODE_DECBKM = 67,
     MODE_NORMAL_MOUSE = 1000,
     MODE_DRAG_MOUSE = 1002,
     MODE_ANY_MOUSE = 1003,
@@ -136,6 +137,8 @@ private_flag(struct term *t, int mode)
         return &t->modes.cursor_visible;
     case MODE_DECNKM:
         return &t->input.keypad_application;
+    case MODE_DECBKM:
+        return &t->input.backspace_sends_bs;
     case MODE_FOCUS:
         return &t->input.focus_reports;
     case MODE_BRACKETED_PASTE:

@@ -89,15 +89,6 @@ put_code(struct writer *w, uint32_t code)
     put_bytes(w, utf8, utf8_encode(code, utf8));
 }
 
-static struct cell
-pen_of(struct cell cell)
-{
-    cell.code = CELL_BLANK;
-    cell.mark_0 = 0;
-    cell.mark_1 = 0;
-    return cell;
-}
-
 static void
 put_pen(struct writer *w, struct cell pen)
 {
@@ -119,7 +110,7 @@ put_pen(struct writer *w, struct cell pen)
 static void
 put_character(struct writer *w, struct cell cell)
 {
-    put_pen(w, pen_of(cell));
+    put_pen(w, cell_pen(cell));
     put_code(w, cell.code);
     if (cell.mark_0 != 0) {
         put_code(w, cell.mark_0);
@@ -134,7 +125,7 @@ static void
 put_blanks(struct writer *w, struct cell blank, int count, bool more)
 {
     if (!cell_equals(blank, cell_default())) {
-        put_pen(w, pen_of(blank));
+        put_pen(w, cell_pen(blank));
         put_format(w, "\033[%dX", count);
     }
     if (more) {
@@ -349,6 +340,7 @@ put_modes(struct writer *w, const struct term *t)
         {input->newline, "\033[20h"},
         {input->cursor_application, "\033[?1h"},
         {input->keypad_application, "\033="},
+        {input->backspace_sends_bs, "\033[?67h"},
         {input->bracketed_paste, "\033[?2004h"},
         {input->focus_reports, "\033[?1004h"},
     };
