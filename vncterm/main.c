@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,17 +28,20 @@ enum {
 
 /*
  * Signals from a terminal reach both processes; the monitor decides what they
- * mean. The worker ends when the monitor does.
+ * mean. The worker ends when the monitor does. Unblocks all signals.
  */
 static int
 tie_to_monitor(pid_t monitor)
 {
     static const int left_to_monitor[] = {SIGINT, SIGQUIT, SIGHUP, SIGUSR1,
                                           SIGUSR2};
+    sigset_t none;
 
     for (size_t i = 0; i < sizeof(left_to_monitor) / sizeof(int); i++) {
         (void)signal(left_to_monitor[i], SIG_IGN); /* valid numbers */
     }
+    (void)sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL); /* valid arguments */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0) {
         return -errno;
     }
@@ -97,6 +101,10 @@ run(const struct options *options)
         free(file);
         return EXIT_FAILURE;
     }
+    /* Until both know what to do with them, or one would end alone. */
+    sigset_t all;
+    (void)sigfillset(&all);
+    (void)sigprocmask(SIG_BLOCK, &all, NULL); /* valid arguments */
     pid_t monitor = getpid();
     pid_t worker = fork();
     if (worker < 0) {
@@ -129,8 +137,8 @@ run(const struct options *options)
 
 /*
  * What the parent may have left us with: closed standard descriptors, which
- * sockets would then take the place of; ignored children, whose status would
- * be lost; blocked signals.
+ * sockets would then take the place of; others, which the worker must not
+ * have; ignored children, whose status would be lost; blocked signals.
  */
 static void
 set_up_process(void)
@@ -141,9 +149,7 @@ set_up_process(void)
     while (fd >= 0 && fd <= STDERR_FILENO) {
         fd = dup(fd);
     }
-    if (fd >= 0) {
-        (void)close(fd);
-    }
+    closefrom(STDERR_FILENO + 1);
     (void)signal(SIGCHLD, SIG_DFL); /* a valid number, here and below */
     /* A viewer or log reader that goes away is an error code, not the end. */
     (void)signal(SIGPIPE, SIG_IGN);
@@ -168,6 +174,14 @@ open_log(void)
     }
 }
 
+static int
+print(const char *text)
+{
+    bool is_lost = fputs(text, stdout) < 0 || fflush(stdout) != 0;
+
+    return is_lost ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -182,10 +196,9 @@ main(int argc, char *argv[])
     }
     switch (options.action) {
     case OPTIONS_HELP:
-        return fputs(options_help, stdout) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+        return print(options_help);
     case OPTIONS_VERSION:
-        return printf("vncterm %s\n", VNCTERM_VERSION) < 0 ? EXIT_FAILURE
-                                                           : EXIT_SUCCESS;
+        return print("vncterm " VNCTERM_VERSION "\n");
     case OPTIONS_RUN:
         break;
     }

@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "console/stream.h"
+#include "frames.h"
 #include "input/input.h"
 #include "link/link.h"
 #include "loop/loop.h"
@@ -29,6 +30,7 @@
 enum {
     /* How often the end looks whether viewers have seen the last frame. */
     END_CHECK_US = 10 * 1000,
+    ADDRESS_MAX = 128, /* a socket file's path has at most 107 bytes */
     /* What a command that has ended may have left in its pty, with room. */
     END_DRAIN_MAX = 1 << 20,
 };
@@ -44,8 +46,8 @@ static const char default_name[] = "vncterm";
 /* A viewer's own state: keys it holds, text it has offered to paste. */
 struct viewer {
     struct input_viewer input;
-    char *cut_text;
-    size_t cut_text_len;
+    struct bytes cut_text;
+    bool is_clean; /* cut_text is as the guest shall get it */
 };
 
 struct session {
@@ -58,164 +60,17 @@ struct session {
 
     struct loop *loop;
     struct loop_fd *link_watcher;
-    struct loop_timer *frame_timer;
     struct loop_timer *end_timer;
     struct stream *stream;
     struct term *term;
     struct render *render;
     struct vnc *vnc;
+    struct frames *frames;
     struct viewer viewers[VNC_VIEWERS_MAX];
 
-    uint64_t frame_interval_us;
-    uint64_t last_frame_us;
-    uint64_t armed_us; /* when the frame timer fires, while it is armed */
-    uint64_t synchronizing_since_us; /* 0 while the guest does not */
-    uint64_t end_deadline_us;        /* 0 until the console has ended */
-    bool redraw;                     /* the next frame draws everything */
+    uint64_t end_deadline_us; /* 0 until the console has ended */
+    struct log_limit size_limit;
 };
-
-static uint64_t
-next_frame_us(const struct session *s)
-{
-    uint64_t next_us = s->last_frame_us + s->frame_interval_us;
-
-    if (term_is_synchronizing(s->term)) {
-        uint64_t limit_us = s->synchronizing_since_us + SESSION_SYNCHRONIZE_US;
-        next_us = limit_us > next_us ? limit_us : next_us;
-    }
-    return next_us;
-}
-
-static void
-arm_frame(struct session *s)
-{
-    uint64_t now_us = loop_now_us(s->loop);
-    uint64_t next_us = next_frame_us(s);
-
-    /* A frame that is due is never put off by more output. */
-    if (loop_timer_is_armed(s->frame_timer) && s->armed_us <= next_us) {
-        return;
-    }
-    s->armed_us = next_us;
-    loop_timer_arm(s->frame_timer, next_us > now_us ? next_us - now_us : 0);
-}
-
-/*
- * The first change after quiet goes out at the end of this turn of the loop,
- * further ones a frame interval after the last frame. Without a viewer that
- * could take it nothing is armed: the terminal keeps the damage.
- */
-static void
-schedule_frame(struct session *s)
-{
-    if (!s->redraw && !term_is_dirty(s->term)) {
-        return;
-    }
-    if (!vnc_wants_frame(s->vnc)) {
-        return;
-    }
-    arm_frame(s);
-}
-
-static void
-on_area_drawn(void *data, struct rect area)
-{
-    struct session *s = data;
-
-    vnc_mark(s->vnc, area);
-}
-
-static struct canvas
-picture(struct session *s)
-{
-    struct pixel_size size = vnc_size(s->vnc);
-
-    return (struct canvas){.pixels = vnc_pixels(s->vnc),
-                           .size = size,
-                           .stride = (size_t)size.width};
-}
-
-static void
-draw_all(struct session *s)
-{
-    struct canvas canvas = picture(s);
-    struct screen_view view;
-    struct damage damage;
-
-    /* What has changed until now is drawn along with the rest. */
-    (void)term_take_damage(s->term, &damage);
-    term_view(s->term, &view);
-    render_all(s->render, &canvas, &view);
-    vnc_mark(s->vnc, (struct rect){.width = canvas.size.width,
-                                   .height = canvas.size.height});
-    s->redraw = false;
-}
-
-static void
-draw_damage(struct session *s)
-{
-    struct canvas canvas = picture(s);
-    struct pixel_size cell = render_cell_size(s->render);
-    struct screen_view view;
-    struct damage damage;
-
-    if (!term_take_damage(s->term, &damage)) {
-        return;
-    }
-    term_view(s->term, &view);
-    if (damage.scroll.lines != 0) {
-        int rows = damage.scroll.bottom - damage.scroll.top;
-        struct rect area = {.y = damage.scroll.top * cell.height,
-                            .width = view.size.cols * cell.width,
-                            .height = rows * cell.height};
-        vnc_scroll(s->vnc, area, damage.scroll.lines * cell.height);
-    }
-    render_damage(s->render, &canvas, &view, &damage, on_area_drawn, s);
-}
-
-static void
-draw(struct session *s)
-{
-    if (s->redraw) {
-        draw_all(s);
-    } else {
-        draw_damage(s);
-    }
-}
-
-static void
-draw_frame(struct session *s)
-{
-    if (vnc_pixels(s->vnc) == NULL) {
-        return;
-    }
-    draw(s);
-    s->last_frame_us = loop_now_us(s->loop);
-    vnc_flush(s->vnc);
-}
-
-static void
-on_frame_time(void *data)
-{
-    struct session *s = data;
-
-    /* The guest may have begun to hold the picture back since. */
-    if (next_frame_us(s) > loop_now_us(s->loop)) {
-        arm_frame(s);
-    } else {
-        draw_frame(s);
-    }
-}
-
-static void
-note_synchronizing(struct session *s)
-{
-    if (!term_is_synchronizing(s->term)) {
-        s->synchronizing_since_us = 0;
-    } else if (s->synchronizing_since_us == 0) {
-        s->synchronizing_since_us = loop_now_us(s->loop);
-    }
-}
 
 static void
 on_output(void *data, const void *bytes, size_t len)
@@ -223,8 +78,7 @@ on_output(void *data, const void *bytes, size_t len)
     struct session *s = data;
 
     term_feed(s->term, bytes, len);
-    note_synchronizing(s);
-    schedule_frame(s);
+    frames_schedule(s->frames);
 }
 
 static void
@@ -283,17 +137,45 @@ send_keys(struct session *s, const void *bytes, size_t len)
     }
 }
 
+/*
+ * Once for each text, however often it is pasted; and not for a text that is
+ * never pasted, because that is what most are.
+ */
 static void
-paste(struct session *s, const struct viewer *viewer)
+clean_cut_text(struct viewer *viewer)
+{
+    struct bytes cleaned;
+
+    if (viewer->is_clean) {
+        return;
+    }
+    bytes_init(&cleaned, (size_t)2 * VNC_CUT_TEXT_MAX);
+    int result = input_clean((const char *)bytes_peek(&viewer->cut_text),
+                             bytes_len(&viewer->cut_text), &cleaned);
+    if (result < 0) {
+        log_debug("input: clipboard dropped: %s", strerror(-result));
+    }
+    bytes_fini(&viewer->cut_text);
+    viewer->cut_text = cleaned;
+    viewer->is_clean = true;
+}
+
+static void
+paste(struct session *s, struct viewer *viewer)
 {
     struct bytes text;
 
-    if (viewer->cut_text == NULL) {
+    if (bytes_len(&viewer->cut_text) == 0) {
         return;
     }
+    if (!stream_takes_paste(s->stream)) {
+        vnc_bell(s->vnc); /* before a copy of the text is made in vain */
+        return;
+    }
+    clean_cut_text(viewer);
     bytes_init(&text, STREAM_PASTE_MAX);
-    int result = input_paste(term_input_modes(s->term), viewer->cut_text,
-                             viewer->cut_text_len, &text);
+    int result =
+        input_paste(term_input_modes(s->term), &viewer->cut_text, &text);
     if (result == 0) {
         result = stream_send_paste(s->stream, &text);
     }
@@ -304,7 +186,7 @@ paste(struct session *s, const struct viewer *viewer)
 }
 
 static void
-perform(struct session *s, const struct viewer *viewer,
+perform(struct session *s, struct viewer *viewer,
         const struct input_action *action)
 {
     switch (action->kind) {
@@ -325,7 +207,7 @@ perform(struct session *s, const struct viewer *viewer,
         paste(s, viewer);
         break;
     }
-    schedule_frame(s);
+    frames_schedule(s->frames);
 }
 
 static void
@@ -334,8 +216,9 @@ on_viewer(void *data, unsigned viewer)
     struct session *s = data;
 
     s->viewers[viewer] = (struct viewer){0};
+    bytes_init(&s->viewers[viewer].cut_text, (size_t)2 * VNC_CUT_TEXT_MAX);
     if (vnc_viewers(s->vnc) == 1) {
-        draw_all(s);
+        frames_update_picture(s->frames);
     }
 }
 
@@ -344,10 +227,10 @@ on_viewer_gone(void *data, unsigned viewer)
 {
     struct session *s = data;
 
-    free(s->viewers[viewer].cut_text);
+    bytes_fini(&s->viewers[viewer].cut_text);
     s->viewers[viewer] = (struct viewer){0};
     if (vnc_viewers(s->vnc) == 0) {
-        loop_timer_disarm(s->frame_timer);
+        frames_stop(s->frames);
         render_trim(s->render);
     }
 }
@@ -391,12 +274,12 @@ on_cut_text(void *data, unsigned viewer, const char *utf8, size_t len)
     struct session *s = data;
     struct viewer *from = &s->viewers[viewer];
 
-    free(from->cut_text);
-    from->cut_text = len > 0 ? malloc(len) : NULL;
-    from->cut_text_len = 0;
-    if (from->cut_text != NULL) {
-        memcpy(from->cut_text, utf8, len);
-        from->cut_text_len = len;
+    from->is_clean = false;
+    bytes_clear(&from->cut_text);
+    int result = bytes_push(&from->cut_text, utf8, len);
+    if (result < 0) {
+        log_debug("vnc: viewer %u: clipboard dropped: %s", viewer,
+                  strerror(-result));
     }
 }
 
@@ -424,19 +307,27 @@ on_size_request(void *data, unsigned viewer, struct pixel_size wanted)
         return;
     }
     if (term_resize(s->term, size) < 0) {
-        log_warning("term: no memory for %dx%d cells", size.cols, size.rows);
-        (void)vnc_resize(s->vnc, before); /* it had this size already */
+        if (log_limit_allows(&s->size_limit, loop_now_us(s->loop))) {
+            log_warning("term: no memory for %dx%d cells", size.cols,
+                        size.rows);
+        }
+        if (vnc_resize(s->vnc, before) < 0) {
+            log_error("vnc: no memory for the size that it had");
+            loop_quit(s->loop, EXIT_FAILURE);
+            return;
+        }
     } else {
         stream_set_size(s->stream, size);
     }
-    s->redraw = true;
-    draw_frame(s);
+    frames_draw_all(s->frames);
 }
 
 static void
 on_frame_wanted(void *data)
 {
-    schedule_frame(data);
+    struct session *s = data;
+
+    frames_schedule(s->frames);
 }
 
 static void
@@ -444,9 +335,7 @@ on_repaint(void *data)
 {
     struct session *s = data;
 
-    draw(s);
-    /* What this has drawn goes to the other viewers as a frame. */
-    arm_frame(s);
+    frames_update_picture(s->frames);
 }
 
 static void
@@ -465,7 +354,7 @@ on_end_time(void *data)
 static void
 begin_end(struct session *s)
 {
-    draw_frame(s);
+    frames_draw(s->frames);
     s->end_deadline_us = loop_now_us(s->loop) + SESSION_END_US;
     loop_timer_arm(s->end_timer, 0);
 }
@@ -529,31 +418,49 @@ on_link(void *data, unsigned events)
     }
 }
 
+/* Where viewers find us, as -v spells it but with the TCP port. */
+static const char *
+address_text(const struct options *o, uint16_t port, char out[ADDRESS_MAX])
+{
+    char ip[INET_ADDRSTRLEN];
+
+    if (o->unix_path != NULL) {
+        (void)snprintf(out, ADDRESS_MAX, "unix:%s", o->unix_path);
+    } else {
+        (void)inet_ntop(AF_INET, &o->address, ip, sizeof(ip));
+        (void)snprintf(out, ADDRESS_MAX, "%s:%u", ip, (unsigned)port);
+    }
+    return out;
+}
+
 static int
 listen_for_viewers(struct session *s)
 {
     const struct options *o = s->options;
-    char address[INET_ADDRSTRLEN];
+    char address[ADDRESS_MAX];
 
-    if (o->unix_path != NULL) {
-        s->listener = listen_unix(o->unix_path);
-        if (s->listener < 0) {
-            log_error_errno(-s->listener, "vnc: cannot listen on unix:%s",
-                            o->unix_path);
-            return s->listener;
-        }
-        log_info("vnc: listening on unix:%s", o->unix_path);
-        return 0;
-    }
-    (void)inet_ntop(AF_INET, &o->address, address, sizeof(address));
-    s->listener = listen_tcp(o->address, o->port, &s->port);
+    s->listener = o->unix_path != NULL
+                      ? listen_unix(o->unix_path)
+                      : listen_tcp(o->address, o->port, &s->port);
     if (s->listener < 0) {
-        log_error_errno(-s->listener, "vnc: cannot listen on %s:%u", address,
-                        (unsigned)o->port);
+        log_error_errno(-s->listener, "vnc: cannot listen on %s",
+                        address_text(o, o->port, address));
         return s->listener;
     }
-    log_info("vnc: listening on %s:%u", address, (unsigned)s->port);
     return 0;
+}
+
+static void
+tell_address(const struct session *s)
+{
+    const struct options *o = s->options;
+    char address[ADDRESS_MAX];
+
+    log_info("vnc: listening on %s", address_text(o, s->port, address));
+    if (o->unix_path == NULL &&
+        ntohl(o->address.s_addr) >> 24 != IN_LOOPBACKNET) {
+        log_warning("vnc: other machines can connect, without a password");
+    }
 }
 
 static int
@@ -607,6 +514,17 @@ read_font(struct session *s)
     return result;
 }
 
+static int
+make_loop(struct session *s)
+{
+    int result = loop_new(&s->loop);
+
+    if (result < 0) {
+        log_error_errno(-result, "loop: cannot make an event loop");
+    }
+    return result;
+}
+
 int
 session_new(struct session **out, const struct options *options, int link)
 {
@@ -615,10 +533,12 @@ session_new(struct session **out, const struct options *options, int link)
     s->options = options;
     s->link = link;
     s->listener = -1;
-    s->frame_interval_us = 1000 * 1000 / (uint64_t)options->fps;
     int result = listen_for_viewers(s);
     if (result == 0) {
         result = read_font(s);
+    }
+    if (result == 0) {
+        result = make_loop(s);
     }
     if (result < 0) {
         session_free(s);
@@ -688,6 +608,20 @@ make_vnc(struct session *s)
     return result;
 }
 
+static void
+make_frames(struct session *s)
+{
+    struct frames_config config = {
+        .loop = s->loop,
+        .term = s->term,
+        .render = s->render,
+        .vnc = s->vnc,
+        .interval_us = UINT64_C(1000000) / (uint64_t)s->options->fps,
+    };
+
+    frames_new(&s->frames, &config);
+}
+
 /* The parts that run while locked down, in the order of the way of a byte. */
 static int
 make_parts(struct session *s)
@@ -695,20 +629,16 @@ make_parts(struct session *s)
     static const struct stream_handler handler = {.on_output = on_output,
                                                   .on_hangup = on_hangup};
 
-    int result = loop_new(&s->loop);
-    if (result < 0) {
-        log_error_errno(-result, "loop: cannot make an event loop");
-        return result;
-    }
-    loop_timer_new(&s->frame_timer, s->loop, LOOP_PRIORITY_RENDER,
-                   on_frame_time, s);
     loop_timer_new(&s->end_timer, s->loop, LOOP_PRIORITY_RENDER, on_end_time,
                    s);
     stream_new(&s->stream, s->loop, &handler, s);
     stream_set_size(s->stream, s->options->size);
-    result = make_screen(s);
+    int result = make_screen(s);
     if (result == 0) {
         result = make_vnc(s);
+    }
+    if (result == 0) {
+        make_frames(s);
     }
     return result;
 }
@@ -724,7 +654,7 @@ join_monitor(struct session *s)
         loop_fd_want(s->link_watcher, LOOP_READ);
         result = link_send(s->link, &ready, -1);
     }
-    if (result < 0) {
+    if (result < 0 && result != -EPIPE) { /* it may be leaving already */
         log_error_errno(-result, "link: cannot reach the monitor");
     }
     return result;
@@ -740,6 +670,7 @@ session_run(struct session *s)
     if (result < 0) {
         return result;
     }
+    tell_address(s);
     result = loop_run(s->loop);
     if (result < 0) {
         log_error_errno(-result, "loop: cannot wait for events");
@@ -753,15 +684,15 @@ session_free(struct session *s)
     if (s == NULL) {
         return;
     }
+    frames_free(s->frames);
     vnc_free(s->vnc);
     for (unsigned i = 0; i < VNC_VIEWERS_MAX; i++) {
-        free(s->viewers[i].cut_text);
+        bytes_fini(&s->viewers[i].cut_text);
     }
     term_free(s->term);
     render_free(s->render);
     stream_free(s->stream);
     loop_timer_free(s->end_timer);
-    loop_timer_free(s->frame_timer);
     loop_fd_free(s->link_watcher);
     loop_free(s->loop);
     fd_close(&s->listener);

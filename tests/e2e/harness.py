@@ -14,7 +14,7 @@ import tempfile
 import time
 import unittest
 
-from rfb import Client, RAW, TimedOut
+from rfb import Client, Closed, RAW, TimedOut
 
 PROGRAM = os.environ.get("VNCTERM", "")
 SANITIZED = bool(os.environ.get("VNCTERM_SANITIZE"))
@@ -32,7 +32,7 @@ class Vncterm:
     """A running vncterm; `options` come before -c COMMAND (or -p PATH)."""
 
     def __init__(self, *command, options=(), listen="127.0.0.1:100",
-                 pty=None, env=None, log_level="info"):
+                 pty=None, env=None, log_level="info", pass_fds=()):
         what = ["-p", pty] if pty else ["-c", *command]
         argv = [PROGRAM, "-v", listen, "--log-level", log_level, *options,
                 *what]
@@ -40,7 +40,8 @@ class Vncterm:
         environment = dict(os.environ, LC_ALL="C.UTF-8", PS1="$ ",
                            **(env or {}))
         self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL,
-                                        stderr=self.log, env=environment)
+                                        stderr=self.log, env=environment,
+                                        pass_fds=pass_fds)
         self.address = self.wait_for_address()
 
     def log_text(self):
@@ -201,6 +202,16 @@ def wait_for_text(client, text, seconds=20):
         raise TimedOut(f"{text!r} is not on the screen:\n" +
                        "\n".join(seen)) from None
     return seen
+
+
+def read_to_end(client):
+    """Takes updates; returns whether the server closes the connection."""
+    try:
+        while client.message() is not None:
+            client.request_if_updated()
+    except (Closed, ConnectionResetError, BrokenPipeError):
+        return True
+    return False
 
 
 def skip(reason):

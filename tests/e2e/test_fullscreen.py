@@ -5,7 +5,8 @@ import shutil
 import tempfile
 import unittest
 
-from harness import (DOWN, ESCAPE, F10, Vncterm, main, screen, wait_for_text)
+from harness import (DOWN, ESCAPE, F10, Vncterm, main, read_to_end, screen,
+                     wait_for_text)
 from rfb import HEXTILE, COPYRECT
 
 
@@ -35,18 +36,9 @@ class FullScreen(unittest.TestCase):
         wait_for_text(client, "world")
         self.assertEqual(screen(client)[0:2], ["hello", "world"])
         client.type(":wq\n")
-        self.assertEqual(self.end_of(client), "closed")
+        self.assertTrue(read_to_end(client))
         with open(path, encoding="utf-8") as saved:
             self.assertEqual(saved.read(), "hello\nworld\n")
-
-    def end_of(self, client):
-        from rfb import Closed
-        try:
-            while client.message() is not None:
-                client.request_if_updated()
-        except (Closed, ConnectionResetError):
-            return "closed"
-        return "open"
 
     @needs("less")
     def test_less_scrolls_by_copying_rows(self):
@@ -69,7 +61,7 @@ class FullScreen(unittest.TestCase):
         wait_for_text(client, "PID")
         wait_for_text(client, "F10Quit")
         client.press(F10)
-        self.assertEqual(self.end_of(client), "closed")
+        self.assertTrue(read_to_end(client))
 
     @needs("mc")
     def test_mc_draws_its_panels(self):

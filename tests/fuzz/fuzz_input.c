@@ -122,11 +122,17 @@ static void
 do_paste(struct reader *in, const struct input_modes *modes)
 {
     size_t len = take(in, 1);
+    struct bytes cleaned;
     struct bytes out;
 
     len = len < in->len ? len : in->len;
+    bytes_init(&cleaned, PASTE_ROOM);
     bytes_init(&out, PASTE_ROOM);
-    int result = input_paste(modes, (const char *)in->data, len, &out);
+    int result = input_clean((const char *)in->data, len, &cleaned);
+    if (result == 0) {
+        result = input_paste(modes, &cleaned, &out);
+    }
+    bytes_fini(&cleaned);
     in->data += len;
     in->len -= len;
     require(result <= 0);

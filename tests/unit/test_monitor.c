@@ -529,13 +529,14 @@ a_worker_that_ends_by_itself_is_status_3(void **state)
 }
 
 static void
-a_worker_that_fails_later_is_status_1(void **state)
+a_worker_that_fails_later_is_status_3(void **state)
 {
     struct fixture *f = *state;
 
     run_quiet(f);
     order_worker(f, (struct order){.status = 1});
-    expect_status(f, 1);
+    expect_status(f, 3);
+    assert_null(strstr(f->log_text, "worker:")); /* it has said why */
 }
 
 static void
@@ -671,6 +672,8 @@ a_pty_is_joined_and_its_hangup_is_the_end(void **state)
     say(f, LINK_HANGUP);
     order_worker(f, (struct order){.status = 0});
     expect_status(f, 0);
+    expect_log(f, "info: console: /dev/pts/");
+    expect_log(f, " hung up");
 }
 
 static void
@@ -711,8 +714,8 @@ a_path_that_is_no_pty_is_status_1(void **state)
     expect_log(f, "console: cannot open /dev/null: Inappropriate ioctl");
 }
 
-/* Makes a socket file, as the worker does before it is ready. */
-static void
+/* Makes a socket file, and returns the socket that listens there. */
+static int
 make_socket(struct fixture *f)
 {
     struct sockaddr_un name = {.sun_family = AF_UNIX};
@@ -728,7 +731,8 @@ make_socket(struct fixture *f)
     }
     (void)snprintf(name.sun_path, sizeof(name.sun_path), "%s", f->socket_path);
     assert_int_equal(bind(fd, (struct sockaddr *)&name, sizeof(name)), 0);
-    close(fd);
+    assert_int_equal(listen(fd, 1), 0);
+    return fd;
 }
 
 static void
@@ -736,7 +740,7 @@ the_socket_file_is_removed_at_the_end(void **state)
 {
     struct fixture *f = *state;
 
-    make_socket(f);
+    close(make_socket(f));
     run_quiet(f);
     terminate(f);
     expect_status(f, 0);
@@ -744,33 +748,29 @@ the_socket_file_is_removed_at_the_end(void **state)
 }
 
 static void
-a_socket_file_of_somebody_else_stays(void **state)
-{
-    struct fixture *f = *state;
-    char moved[sizeof(f->socket_path) + 2];
-
-    make_socket(f);
-    (void)snprintf(moved, sizeof(moved), "%s-2", f->socket_path);
-    run_quiet(f);
-    /* The old one is kept, or its inode might be used again. */
-    assert_int_equal(rename(f->socket_path, moved), 0);
-    make_socket(f);
-    terminate(f);
-    expect_status(f, 0);
-    assert_int_equal(access(f->socket_path, F_OK), 0);
-    assert_int_equal(unlink(moved), 0);
-}
-
-static void
-a_socket_file_stays_when_the_worker_could_not_listen(void **state)
+the_socket_file_is_removed_when_the_start_fails(void **state)
 {
     struct fixture *f = *state;
 
-    make_socket(f);
+    close(make_socket(f));
     run_command(f, quiet);
     order_worker(f, (struct order){.status = 1});
     expect_status(f, 1);
+    assert_int_equal(access(f->socket_path, F_OK), -1);
+}
+
+static void
+a_socket_file_where_another_listens_stays(void **state)
+{
+    struct fixture *f = *state;
+    int other = make_socket(f);
+
+    run_command(f, quiet);
+    order_worker(f, (struct order){.status = 1});
+    expect_status(f, 1);
+    close(other);
     assert_int_equal(access(f->socket_path, F_OK), 0);
+    assert_string_equal(f->log_text, "");
 }
 
 static void
@@ -812,7 +812,7 @@ main(int argc, char **argv)
         T(a_worker_that_crashes_while_leaving_is_status_3),
         T(a_worker_that_is_asked_to_end_is_status_0),
         T(a_worker_that_ends_by_itself_is_status_3),
-        T(a_worker_that_fails_later_is_status_1),
+        T(a_worker_that_fails_later_is_status_3),
         T(a_worker_that_closes_the_link_is_killed),
         T(a_worker_that_sends_anything_else_is_killed),
         T(a_hangup_gives_the_same_console_again_but_not_often),
@@ -821,8 +821,8 @@ main(int argc, char **argv)
         T(with_stay_or_restart_the_pty_may_hang_up),
         T(a_path_that_is_no_pty_is_status_1),
         T(the_socket_file_is_removed_at_the_end),
-        T(a_socket_file_of_somebody_else_stays),
-        T(a_socket_file_stays_when_the_worker_could_not_listen),
+        T(the_socket_file_is_removed_when_the_start_fails),
+        T(a_socket_file_where_another_listens_stays),
         T(an_inherited_signal_mask_does_not_matter),
 #undef T
     };

@@ -14,6 +14,22 @@
 static const struct input_modes plain = {0};
 static const struct input_modes bracketed = {.bracketed_paste = true};
 
+/* Cleans and pastes at once. */
+static int
+clean_and_paste(const struct input_modes *modes, const char *text, size_t len,
+                struct bytes *out)
+{
+    struct bytes cleaned;
+
+    bytes_init(&cleaned, INPUT_PASTE_MAX);
+    int r = input_clean(text, len, &cleaned);
+    if (r == 0) {
+        r = input_paste(modes, &cleaned, out);
+    }
+    bytes_fini(&cleaned);
+    return r;
+}
+
 static void
 assert_pastes(const struct input_modes *modes, const char *text, size_t len,
               const char *expected)
@@ -21,7 +37,7 @@ assert_pastes(const struct input_modes *modes, const char *text, size_t len,
     struct bytes out;
 
     bytes_init(&out, INPUT_PASTE_MAX);
-    assert_int_equal(input_paste(modes, text, len, &out), 0);
+    assert_int_equal(clean_and_paste(modes, text, len, &out), 0);
     assert_int_equal(bytes_len(&out), strlen(expected));
     if (bytes_len(&out) > 0) {
         assert_memory_equal(bytes_peek(&out), expected, bytes_len(&out));
@@ -105,10 +121,25 @@ paste_without_room_changes_nothing(void **state)
     (void)state;
     bytes_init(&out, 17);
     assert_int_equal(bytes_push(&out, "abc", 3), 0);
-    assert_int_equal(input_paste(&bracketed, "123", 3, &out), -ENOBUFS);
+    assert_int_equal(clean_and_paste(&bracketed, "123", 3, &out), -ENOBUFS);
     assert_int_equal(bytes_len(&out), 3);
-    assert_int_equal(input_paste(&bracketed, "12", 2, &out), 0);
+    assert_int_equal(clean_and_paste(&bracketed, "12", 2, &out), 0);
     assert_memory_equal(bytes_peek(&out), "abc\033[200~12\033[201~", 17);
+    bytes_fini(&out);
+}
+
+static void
+cleaning_without_room_changes_nothing(void **state)
+{
+    struct bytes out;
+
+    (void)state;
+    bytes_init(&out, 4);
+    assert_int_equal(bytes_push(&out, "abc", 3), 0);
+    assert_int_equal(input_clean("12", 2, &out), -ENOBUFS);
+    assert_int_equal(bytes_len(&out), 3);
+    assert_int_equal(input_clean("1", 1, &out), 0);
+    assert_memory_equal(bytes_peek(&out), "abc1", 4);
     bytes_fini(&out);
 }
 
@@ -119,7 +150,7 @@ what_is_left_out_needs_no_room(void **state)
 
     (void)state;
     bytes_init(&out, 2);
-    assert_int_equal(input_paste(&plain, "\033\033\033\r\nb\033", 7, &out), 0);
+    assert_int_equal(input_clean("\033\033\033\r\nb\033", 7, &out), 0);
     assert_memory_equal(bytes_peek(&out), "\rb", 2);
     bytes_fini(&out);
 }
@@ -134,7 +165,7 @@ largest_paste_arrives_whole(void **state)
     assert_non_null(text);
     memset(text, 'x', INPUT_PASTE_MAX);
     bytes_init(&out, INPUT_PASTE_MAX);
-    assert_int_equal(input_paste(&plain, text, INPUT_PASTE_MAX, &out), 0);
+    assert_int_equal(clean_and_paste(&plain, text, INPUT_PASTE_MAX, &out), 0);
     assert_int_equal(bytes_len(&out), INPUT_PASTE_MAX);
     assert_memory_equal(bytes_peek(&out), text, INPUT_PASTE_MAX);
     bytes_fini(&out);
@@ -153,6 +184,7 @@ main(void)
         cmocka_unit_test(brackets_enclose_and_cannot_be_forged),
         cmocka_unit_test(nothing_left_sends_no_brackets),
         cmocka_unit_test(paste_without_room_changes_nothing),
+        cmocka_unit_test(cleaning_without_room_changes_nothing),
         cmocka_unit_test(what_is_left_out_needs_no_room),
         cmocka_unit_test(largest_paste_arrives_whole),
     };

@@ -281,6 +281,7 @@ without_a_console_nothing_is_accepted(void **state)
     assert_false(stream_is_open(f->stream));
     assert_int_equal(stream_send_keys(f->stream, "x", 1), -ENOTCONN);
     assert_int_equal(stream_send_reply(f->stream, "x", 1), -ENOTCONN);
+    assert_false(stream_takes_paste(f->stream));
     assert_int_equal(stream_send_paste(f->stream, &paste), -ENOTCONN);
     assert_int_equal(bytes_len(&paste), 1);
     stream_drain(f->stream, 100);
@@ -464,6 +465,7 @@ a_paste_arrives_whole_while_the_guest_is_slow(void **state)
     assert_int_equal(stream_send_keys(f->stream, all + 6 + len, 6), 0);
 
     /* A second one has to wait, and stays whole with its owner. */
+    assert_false(stream_takes_paste(f->stream));
     assert_int_equal(bytes_push(&paste, "second", 6), 0);
     assert_int_equal(stream_send_paste(f->stream, &paste), -ENOBUFS);
     assert_int_equal(bytes_len(&paste), 6);
@@ -473,6 +475,7 @@ a_paste_arrives_whole_while_the_guest_is_slow(void **state)
     assert_memory_equal(got, all, len + 12);
     assert_int_equal(fake_loop_wanted(f->loop, f->fd), LOOP_READ);
 
+    assert_true(stream_takes_paste(f->stream));
     assert_int_equal(stream_send_paste(f->stream, &paste), 0);
     expect_guest_reads(f, "second", 6);
     bytes_fini(&paste);

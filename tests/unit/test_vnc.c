@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -421,6 +422,31 @@ name_is_sent_to_those_who_listed_it_and_ask(void **state)
 }
 
 static void
+names_are_sent_at_most_ten_times_a_second(void **state)
+{
+    struct fixture *f = *state;
+    struct rfb_client *c = fixture_connect(f);
+    const int32_t list[] = {0, -307};
+    char name[16];
+
+    fixture_set_encodings(f, c, list, 2);
+    fixture_ask_for_all(f, c);
+    rfb_client_request(c, RFB_CLIENT_CHANGES);
+    fixture_receive(f, c);
+    int before = c->names;
+
+    for (int i = 0; i < 1000; i++) {
+        (void)snprintf(name, sizeof(name), "title %d", i);
+        vnc_set_name(f->vnc, name);
+        fixture_advance_ms(f, 1);
+    }
+    fixture_advance_ms(f, 100);
+    fixture_receive(f, c);
+    assert_in_range(c->names - before, 10, 11);
+    assert_string_equal(c->name, "title 999");
+}
+
+static void
 long_name_is_cut_between_characters(void **state)
 {
     struct fixture *f = *state;
@@ -638,6 +664,7 @@ main(void)
         VNC_TEST(bell_rings_at_most_ten_times_a_second),
         VNC_TEST(half_open_peers_hear_nothing),
         VNC_TEST(name_is_sent_to_those_who_listed_it_and_ask),
+        VNC_TEST(names_are_sent_at_most_ten_times_a_second),
         VNC_TEST(long_name_is_cut_between_characters),
         AGENT_TEST(agent_dialect_ignores_size_requests_and_extensions),
         VNC_TEST(too_many_encodings_are_cut_off_and_the_stream_stays_in_step),

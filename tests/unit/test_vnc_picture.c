@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <sys/ioctl.h>
 
 #include <cmocka.h>
 
@@ -56,6 +59,39 @@ stalled_viewer_does_not_delay_another(void **state)
     }
     fixture_say(f, stalled, "\4\1\0\0\0\0\0a", 8); /* its keys still arrive */
     assert_int_equal(f->keysym, 'a');
+}
+
+/* Handles, once, each descriptor that has something to be read. */
+static void
+handle_input_once(struct fixture *f)
+{
+    for (int fd = 3; fd < 64; fd++) {
+        struct pollfd p = {.fd = fd, .events = POLLIN};
+        if ((fake_loop_wanted(f->loop, fd) & LOOP_READ) != 0 &&
+            poll(&p, 1, 0) > 0) {
+            fake_loop_ready(f->loop, fd, LOOP_READ);
+        }
+    }
+}
+
+/* Sixteen viewers with megabytes each would make the next key wait. */
+static void
+one_turn_writes_a_bounded_part_of_an_update(void **state)
+{
+    struct fixture *f = *state;
+    int sent = 0;
+
+    assert_int_equal(vnc_resize(f->vnc, (struct pixel_size){200, 200}), 0);
+    struct rfb_client *c = fixture_connect(f);
+    fixture_paint(f, 1);
+    vnc_flush(f->vnc);
+    rfb_client_request(c, RFB_CLIENT_ALL);
+    handle_input_once(f);
+    assert_int_equal(ioctl(c->fd, FIONREAD, &sent), 0);
+    assert_in_range(sent, 1, 64 << 10);
+
+    fixture_ask_for_all(f, c);
+    fixture_assert_same_picture(f, c);
 }
 
 static void
@@ -578,6 +614,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         VNC_TEST(stalled_viewer_stays_while_there_is_room),
         VNC_TEST(stalled_viewer_does_not_delay_another),
+        VNC_TEST(one_turn_writes_a_bounded_part_of_an_update),
         VNC_TEST(raw_picture_equals_framebuffer),
         VNC_TEST(hextile_picture_equals_framebuffer),
         VNC_TEST(incremental_request_waits_for_a_change),

@@ -300,6 +300,12 @@ stream_send_reply(struct stream *s, const void *bytes, size_t len)
     return send_from(s, SOURCE_REPLY, bytes, len);
 }
 
+bool
+stream_takes_paste(const struct stream *s)
+{
+    return s->fd >= 0 && bytes_len(&s->queues[SOURCE_PASTE]) == 0;
+}
+
 int
 stream_send_paste(struct stream *s, struct bytes *paste)
 {

@@ -66,6 +66,9 @@ void stream_set_size(struct stream *s, struct cell_size size);
 int stream_send_keys(struct stream *s, const void *bytes, size_t len);
 int stream_send_reply(struct stream *s, const void *bytes, size_t len);
 
+/* Whether a paste would be accepted, if it is not too long. */
+bool stream_takes_paste(const struct stream *s);
+
 /* Takes over the contents of `paste`, which is empty afterwards, when 0 is
  * returned. */
 int stream_send_paste(struct stream *s, struct bytes *paste);

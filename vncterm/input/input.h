@@ -80,12 +80,21 @@ input_pointer(struct input_viewer *viewer, const struct input_modes *modes,
 
 /*
  * Writes clipboard text as the guest shall get it to `out`: CR for line ends,
- * without control characters other than tabs, bracketed when the guest has
- * asked for that; nothing when nothing is left. `utf8` may be any bytes; what
- * is not well-formed is left out. Returns 0, -ENOBUFS when `out` does not have
- * the room, or -ENOMEM; `out` is unchanged on failure.
+ * without control characters other than tabs. `utf8` may be any bytes; what is
+ * not well-formed is left out. Returns 0, -ENOBUFS when `out` does not have the
+ * room, or -ENOMEM; `out` is unchanged on failure.
+ *
+ * To be done once for a text: it takes a look at every byte, and a paste key
+ * can be pressed 100 000 times a second.
  */
-int input_paste(const struct input_modes *modes, const char *utf8, size_t len,
+int input_clean(const char *utf8, size_t len, struct bytes *out);
+
+/*
+ * Writes a paste of a text from input_clean() to `out`, bracketed when the
+ * guest has asked for that; nothing when the text is empty. Returns and fails
+ * like input_clean().
+ */
+int input_paste(const struct input_modes *modes, const struct bytes *cleaned,
                 struct bytes *out);
 
 #endif

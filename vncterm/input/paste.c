@@ -75,8 +75,7 @@ clean(struct cleaner *cleaner, const char *utf8, size_t len)
 }
 
 int
-input_paste(const struct input_modes *modes, const char *utf8, size_t len,
-            struct bytes *out)
+input_clean(const char *utf8, size_t len, struct bytes *out)
 {
     struct cleaner counter = {.out = NULL};
 
@@ -84,25 +83,44 @@ input_paste(const struct input_modes *modes, const char *utf8, size_t len,
     if (counter.len == 0) {
         return 0;
     }
-    size_t total = counter.len + (modes->bracketed_paste ? BRACKETS_LEN : 0);
-    if (total > bytes_space(out)) {
+    if (counter.len > bytes_space(out)) {
         return -ENOBUFS;
     }
-    uint8_t *room = bytes_reserve(out, total);
+    uint8_t *room = bytes_reserve(out, counter.len);
     if (room == NULL) {
         return -ENOMEM;
     }
+    struct cleaner writer = {.out = (char *)room};
+    clean(&writer, utf8, len);
+    assert(writer.len == counter.len);
+    bytes_commit(out, counter.len);
+    return 0;
+}
 
-    char *at = (char *)room;
+int
+input_paste(const struct input_modes *modes, const struct bytes *cleaned,
+            struct bytes *out)
+{
+    size_t len = bytes_len(cleaned);
+    size_t total = len + (modes->bracketed_paste ? BRACKETS_LEN : 0);
+
+    if (len == 0) {
+        return 0;
+    }
+    if (total > bytes_space(out)) {
+        return -ENOBUFS;
+    }
+    uint8_t *at = bytes_reserve(out, total);
+    if (at == NULL) {
+        return -ENOMEM;
+    }
     if (modes->bracketed_paste) {
         memcpy(at, bracket_begin, sizeof(bracket_begin) - 1);
         at += sizeof(bracket_begin) - 1;
     }
-    struct cleaner writer = {.out = at};
-    clean(&writer, utf8, len);
-    assert(writer.len == counter.len);
+    memcpy(at, bytes_peek(cleaned), len);
     if (modes->bracketed_paste) {
-        memcpy(at + writer.len, bracket_end, sizeof(bracket_end) - 1);
+        memcpy(at + len, bracket_end, sizeof(bracket_end) - 1);
     }
     bytes_commit(out, total);
     return 0;

@@ -9,11 +9,11 @@
 #include <unistd.h>
 
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/socket_file.h"
 #include "link/link.h"
 #include "loop/loop.h"
 #include "monitor/command.h"
@@ -56,7 +56,6 @@ struct monitor {
     enum phase phase;
     bool worker_is_bad; /* it is killed for what it did */
     int end_status;     /* of the program, when the worker ends as it should */
-    struct stat socket; /* what unix_path was when the worker was ready */
 
     struct loop *loop;
     struct loop_fd *link_watcher;
@@ -161,6 +160,7 @@ console_has_hung_up(struct monitor *m)
         return;
     }
     if (m->command == NULL) {
+        log_info("console: %s hung up", m->config->pty);
         end_console(m, m->config->stay || m->config->restart);
         return;
     }
@@ -277,8 +277,9 @@ judge_worker(const struct monitor *m, int status)
     if (is_leaving || (code == 0 && m->phase == PHASE_ENDED)) {
         return m->end_status;
     }
-    if (code == STATUS_NOT_STARTED) {
-        return STATUS_NOT_STARTED; /* it has said why */
+    if (code == STATUS_NOT_STARTED) { /* it has said why */
+        return m->phase == PHASE_STARTING ? STATUS_NOT_STARTED
+                                          : STATUS_WORKER_FAILED;
     }
     log_error("worker: ended with status %d", code);
     return STATUS_WORKER_FAILED;
@@ -319,10 +320,6 @@ worker_is_ready(struct monitor *m)
         return;
     }
     m->phase = PHASE_RUNNING;
-    if (m->config->unix_path != NULL &&
-        lstat(m->config->unix_path, &m->socket) < 0) {
-        m->socket = (struct stat){.st_ino = 0}; /* it is gone: leave it */
-    }
     if (m->command == NULL) {
         join_console(m, m->console);
         fd_close(&m->console);
@@ -383,7 +380,7 @@ watch_signals(struct monitor *m)
         r = loop_signal_new(&m->signals[i], m->loop, handled[i].signo,
                             handled[i].fn, m);
     }
-    /* Whoever started us may have blocked some. */
+    /* They were blocked until they could be handled. */
     (void)sigemptyset(&none); /* cannot fail, nor can the next with it */
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
     return r;
@@ -440,19 +437,20 @@ set_up(struct monitor *m)
     return open_console(m);
 }
 
-/* Removes the socket file of the worker, but nothing that took its place. */
+/*
+ * The worker's, which is gone: it may have ended before it could tell that it
+ * listens, so whether the file is its own is seen from nobody listening there.
+ */
 static void
 remove_socket(const struct monitor *m)
 {
     const char *path = m->config->unix_path;
-    struct stat now;
+    int r = path != NULL ? socket_file_remove_stale(path) : 0;
 
-    if (path == NULL || !S_ISSOCK(m->socket.st_mode) || lstat(path, &now) < 0 ||
-        now.st_dev != m->socket.st_dev || now.st_ino != m->socket.st_ino) {
-        return;
-    }
-    if (unlink(path) < 0) {
-        log_warning_errno(errno, "vnc: cannot remove %s", path);
+    /* A worker that could not listen has said why. */
+    if (r < 0 && r != -EADDRINUSE && r != -ENOENT &&
+        m->phase != PHASE_STARTING) {
+        log_warning_errno(-r, "vnc: cannot remove %s", path);
     }
 }
 

@@ -29,7 +29,7 @@ struct monitor_config {
     struct cell_size size; /* that the command's pty starts with */
     bool restart;          /* run the command again when it ends */
     bool stay;             /* keep the last screen when the console has ended */
-    const char *unix_path; /* socket file to remove at the end, or NULL */
+    const char *unix_path; /* socket file of the worker, or NULL */
 };
 
 /*
@@ -38,7 +38,8 @@ struct monitor_config {
  * SIGPIPE, SIGUSR1 and SIGUSR2 are ignored; SIGCHLD is waited for, and nobody
  * else may reap children. Returns the exit status of the program: see EXIT
  * STATUS in the man page. It has logged what went wrong, unless the worker has
- * ended with status 1, which means that it did.
+ * ended with status 1, which means that it did. The socket file is removed
+ * when nobody listens on it any more.
  */
 int monitor_run(const struct monitor_config *config);
 

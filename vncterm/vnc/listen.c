@@ -12,6 +12,7 @@
 #include <sys/un.h>
 
 #include "base/fd.h"
+#include "base/socket_file.h"
 
 static int
 open_socket(int family)
@@ -82,26 +83,6 @@ listen_tcp(struct in_addr address, uint16_t port, uint16_t *out_port)
     return fd;
 }
 
-/* Whether `name` is a socket of ours that nobody listens on any more. */
-static bool
-is_stale(const struct sockaddr_un *name)
-{
-    struct stat info;
-
-    if (lstat(name->sun_path, &info) < 0 || !S_ISSOCK(info.st_mode) ||
-        info.st_uid != geteuid()) {
-        return false;
-    }
-    int fd = open_socket(AF_UNIX);
-    if (fd < 0) {
-        return false;
-    }
-    int r = connect(fd, (const struct sockaddr *)name, sizeof(*name));
-    bool is_refused = r < 0 && errno == ECONNREFUSED;
-    fd_close(&fd);
-    return is_refused;
-}
-
 static int
 bind_unix(int fd, const struct sockaddr_un *name)
 {
@@ -128,8 +109,9 @@ listen_unix(const char *path)
         return fd;
     }
     int r = bind_unix(fd, &name);
-    if (r == -EADDRINUSE && is_stale(&name)) {
-        r = unlink(path) < 0 ? -errno : bind_unix(fd, &name);
+    if (r == -EADDRINUSE) {
+        r = socket_file_remove_stale(path);
+        r = r < 0 ? r : bind_unix(fd, &name);
     }
     if (r == 0 && listen(fd, LISTEN_BACKLOG) < 0) {
         r = -errno;

@@ -5,13 +5,11 @@
 #ifndef VNCTERM_VNC_LISTEN_H
 #define VNCTERM_VNC_LISTEN_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include <netinet/in.h>
 
 enum {
-    LISTEN_RFB_PORT = 5900, /* display 0, RFC 6143 section 6 */
     LISTEN_BACKLOG = 16,
     LISTEN_SEARCH_MAX = 1000, /* ports tried upwards from the first */
 };

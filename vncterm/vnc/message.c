@@ -303,7 +303,7 @@ message_parse(const uint8_t *data, size_t len, struct message *out)
     return r;
 }
 
-/* The number under which the library is told of `encoding`. */
+/* Whether the library is told of `encoding`, as it is. */
 static bool
 is_served(int32_t encoding, enum vnc_dialect dialect)
 {

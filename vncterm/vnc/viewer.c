@@ -23,6 +23,8 @@ enum {
     IN_MAX = MESSAGE_SIZE_MAX + VNC_INPUT_SIZE,
     /* One update, one clipboard, and small change. */
     OUT_MAX = LIBRARY_UPDATE_MAX + VNC_CUT_TEXT_MAX + (64 << 10),
+    /* Megabytes into the buffers of many sockets would hold up the others. */
+    WRITE_MAX = 64 << 10,
     /* Name, bell and clipboard at most go out before an update. */
     ROUNDS_MAX = 4,
 };
@@ -123,18 +125,20 @@ watch(struct viewer *v)
     }
 }
 
-/* Writes what the socket takes in one go. */
+/* Writes what the socket takes in one go, or a part of it. */
 static void
 write_out(struct viewer *v)
 {
+    size_t len = bytes_len(&v->out);
     ssize_t count;
 
-    if (bytes_len(&v->out) == 0) {
+    if (len == 0) {
         return;
     }
+    len = len < WRITE_MAX ? len : WRITE_MAX;
     do {
-        count = send(v->fd, bytes_peek(&v->out), bytes_len(&v->out),
-                     MSG_NOSIGNAL | MSG_DONTWAIT);
+        count =
+            send(v->fd, bytes_peek(&v->out), len, MSG_NOSIGNAL | MSG_DONTWAIT);
     } while (count < 0 && errno == EINTR);
     if (count > 0) {
         bytes_drop(&v->out, (size_t)count);

@@ -296,6 +296,33 @@ vnc_bell(struct vnc *v)
     settle(v);
 }
 
+/*
+ * A guest can name itself faster than it could be told of; the newest name
+ * goes out when it is time. Returns whether viewers are owed it.
+ */
+static bool
+owe_new_name(struct vnc *v)
+{
+    uint64_t now_us = loop_now_us(v->loop);
+
+    if (!v->has_new_name) {
+        return false;
+    }
+    if (now_us < v->name_from_us) {
+        vnc_advance_at(v, v->name_from_us);
+        return false;
+    }
+    v->has_new_name = false;
+    v->name_from_us = now_us + VNC_NAME_US;
+    for (int i = 0; i < VNC_VIEWERS_MAX; i++) {
+        struct viewer *viewer = v->slots[i];
+        if (viewer != NULL && viewer->encodings.has_desktop_name) {
+            viewer->owes_name = true;
+        }
+    }
+    return true;
+}
+
 void
 vnc_set_name(struct vnc *v, const char *name)
 {
@@ -306,14 +333,11 @@ vnc_set_name(struct vnc *v, const char *name)
         return;
     }
     memcpy(v->name, copy, sizeof(v->name));
-    for (int i = 0; i < VNC_VIEWERS_MAX; i++) {
-        struct viewer *viewer = v->slots[i];
-        if (viewer != NULL && viewer->encodings.has_desktop_name) {
-            viewer->owes_name = true;
-        }
+    v->has_new_name = v->viewers > 0;
+    if (owe_new_name(v)) {
+        advance_all(v);
+        settle(v);
     }
-    advance_all(v);
-    settle(v);
 }
 
 void
@@ -554,6 +578,7 @@ on_later(void *data)
             vnc_advance_at(v, v->size_request_from_us);
         }
     }
+    (void)owe_new_name(v); /* all are advanced anyhow */
     advance_all(v);
     vnc_tell_wanted(v);
 }

@@ -139,7 +139,8 @@ int vnc_resize(struct vnc *v, struct pixel_size size);
 /* Rings, at most ten times a second. */
 void vnc_bell(struct vnc *v);
 
-/* The desktop name, UTF-8, cut at VNC_NAME_MAX bytes. */
+/* The desktop name, UTF-8, cut at VNC_NAME_MAX bytes. Viewers are told the
+ * newest, at most ten times a second. */
 void vnc_set_name(struct vnc *v, const char *name);
 
 /*

@@ -22,6 +22,7 @@ enum {
     VNC_ACCEPTS_PER_TURN = 16,
     VNC_ACCEPT_RETRY_US = 1000 * 1000,
     VNC_BELL_US = 100 * 1000,
+    VNC_NAME_US = 100 * 1000,
     VNC_SIZE_REQUEST_US = 100 * 1000,
 };
 
@@ -63,6 +64,8 @@ struct vnc {
     char name[VNC_NAME_MAX + 1];
     char *cut_text; /* what is owed, UTF-8 */
     size_t cut_text_len;
+    bool has_new_name;             /* which viewers are not owed yet */
+    uint64_t name_from_us;         /* not before */
     uint64_t bell_from_us;         /* not before */
     uint64_t size_request_from_us; /* not before */
     struct viewer *size_asker;     /* whose request waits, or NULL */

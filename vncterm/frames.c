@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "frames.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+struct frames {
+    struct frames_config with;
+    struct loop_timer *timer;
+    uint64_t last_us;
+    uint64_t armed_us; /* when the timer fires, while it is armed */
+    uint64_t synchronizing_since_us; /* 0 while the guest does not */
+    bool redraw;                     /* the next frame draws everything */
+};
+
+static void on_time(void *data);
+
+void
+frames_new(struct frames **out, const struct frames_config *config)
+{
+    struct frames *f = xcalloc(1, sizeof(*f));
+
+    f->with = *config;
+    f->redraw = true;
+    loop_timer_new(&f->timer, config->loop, LOOP_PRIORITY_RENDER, on_time, f);
+    *out = f;
+}
+
+void
+frames_free(struct frames *f)
+{
+    if (f == NULL) {
+        return;
+    }
+    loop_timer_free(f->timer);
+    free(f);
+}
+
+static void
+note_synchronizing(struct frames *f, uint64_t now_us)
+{
+    if (!term_is_synchronizing(f->with.term)) {
+        f->synchronizing_since_us = 0;
+    } else if (f->synchronizing_since_us == 0) {
+        f->synchronizing_since_us = now_us;
+    }
+}
+
+static uint64_t
+next_frame_us(const struct frames *f)
+{
+    uint64_t next_us = f->last_us + f->with.interval_us;
+
+    if (f->synchronizing_since_us != 0) {
+        uint64_t limit_us = f->synchronizing_since_us + FRAMES_SYNCHRONIZE_US;
+        next_us = limit_us > next_us ? limit_us : next_us;
+    }
+    return next_us;
+}
+
+static void
+arm(struct frames *f, uint64_t now_us)
+{
+    uint64_t next_us = next_frame_us(f);
+
+    /* A frame that is due is never put off by more output. */
+    if (loop_timer_is_armed(f->timer) && f->armed_us <= next_us) {
+        return;
+    }
+    f->armed_us = next_us;
+    loop_timer_arm(f->timer, next_us > now_us ? next_us - now_us : 0);
+}
+
+void
+frames_schedule(struct frames *f)
+{
+    uint64_t now_us = loop_now_us(f->with.loop);
+
+    note_synchronizing(f, now_us);
+    if (!f->redraw && !term_is_dirty(f->with.term)) {
+        return;
+    }
+    if (vnc_wants_frame(f->with.vnc)) {
+        arm(f, now_us);
+    }
+}
+
+static void
+on_time(void *data)
+{
+    struct frames *f = data;
+    uint64_t now_us = loop_now_us(f->with.loop);
+
+    /* The guest may have begun to hold the picture back since. */
+    if (next_frame_us(f) > now_us) {
+        arm(f, now_us);
+    } else {
+        frames_draw(f);
+    }
+}
+
+static void
+on_area_drawn(void *data, struct rect area)
+{
+    struct frames *f = data;
+
+    vnc_mark(f->with.vnc, area);
+}
+
+static void
+draw_everything(struct frames *f, const struct canvas *canvas)
+{
+    struct screen_view view;
+    struct damage damage;
+
+    /* What has changed until now is drawn along with the rest. */
+    (void)term_take_damage(f->with.term, &damage);
+    term_view(f->with.term, &view);
+    render_all(f->with.render, canvas, &view);
+    vnc_mark(f->with.vnc, (struct rect){.width = canvas->size.width,
+                                        .height = canvas->size.height});
+    f->redraw = false;
+}
+
+static void
+draw_damage(struct frames *f, const struct canvas *canvas)
+{
+    struct pixel_size cell = render_cell_size(f->with.render);
+    struct screen_view view;
+    struct damage damage;
+
+    if (!term_take_damage(f->with.term, &damage)) {
+        return;
+    }
+    term_view(f->with.term, &view);
+    if (damage.scroll.lines != 0) {
+        int rows = damage.scroll.bottom - damage.scroll.top;
+        struct rect area = {.y = damage.scroll.top * cell.height,
+                            .width = view.size.cols * cell.width,
+                            .height = rows * cell.height};
+        vnc_scroll(f->with.vnc, area, damage.scroll.lines * cell.height);
+    }
+    render_damage(f->with.render, canvas, &view, &damage, on_area_drawn, f);
+}
+
+/* Returns whether there is a picture. */
+static bool
+draw(struct frames *f)
+{
+    struct pixel_size size = vnc_size(f->with.vnc);
+    struct canvas canvas = {.pixels = vnc_pixels(f->with.vnc),
+                            .size = size,
+                            .stride = (size_t)size.width};
+
+    if (canvas.pixels == NULL) {
+        return false;
+    }
+    if (f->redraw) {
+        draw_everything(f, &canvas);
+    } else {
+        draw_damage(f, &canvas);
+    }
+    return true;
+}
+
+void
+frames_draw(struct frames *f)
+{
+    if (draw(f)) {
+        f->last_us = loop_now_us(f->with.loop);
+        vnc_flush(f->with.vnc);
+    }
+}
+
+void
+frames_draw_all(struct frames *f)
+{
+    f->redraw = true;
+    frames_draw(f);
+}
+
+void
+frames_update_picture(struct frames *f)
+{
+    if (draw(f)) {
+        arm(f, loop_now_us(f->with.loop));
+    }
+}
+
+void
+frames_stop(struct frames *f)
+{
+    loop_timer_disarm(f->timer);
+    f->redraw = true;
+}
