@@ -15,6 +15,7 @@
 
 #include "base/bytes.h"
 #include "base/fd.h"
+#include "base/geom.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "console/stream.h"
@@ -261,8 +262,8 @@ on_pointer(void *data, unsigned viewer, int x, int y, unsigned buttons)
     struct cell_pos pos = {.row = y / cell.height, .col = x / cell.width};
     struct input_action action;
 
-    pos.row = pos.row < size.rows ? pos.row : size.rows - 1;
-    pos.col = pos.col < size.cols ? pos.col : size.cols - 1;
+    pos.row = min_int(pos.row, size.rows - 1);
+    pos.col = min_int(pos.col, size.cols - 1);
     input_pointer(&from->input, term_input_modes(s->term), pos, buttons,
                   &action);
     perform(s, from, &action);
@@ -283,12 +284,6 @@ on_cut_text(void *data, unsigned viewer, const char *utf8, size_t len)
     }
 }
 
-static int
-clamp(int value, int low, int high)
-{
-    return value < low ? low : value > high ? high : value;
-}
-
 static void
 on_size_request(void *data, unsigned viewer, struct pixel_size wanted)
 {
@@ -296,8 +291,8 @@ on_size_request(void *data, unsigned viewer, struct pixel_size wanted)
     struct pixel_size cell = render_cell_size(s->render);
     struct pixel_size before = vnc_size(s->vnc);
     struct cell_size size = {
-        .cols = clamp(wanted.width / cell.width, 1, TERM_COLS_MAX),
-        .rows = clamp(wanted.height / cell.height, 1, TERM_ROWS_MAX)};
+        .cols = clamp_int(wanted.width / cell.width, 1, TERM_COLS_MAX),
+        .rows = clamp_int(wanted.height / cell.height, 1, TERM_ROWS_MAX)};
     struct pixel_size pixels = {.width = size.cols * cell.width,
                                 .height = size.rows * cell.height};
 
@@ -601,9 +596,13 @@ make_vnc(struct session *s)
     };
 
     int result = vnc_new(&s->vnc, s->loop, &config, &handler, s);
-    if (result < 0) {
-        log_error_errno(-result, "vnc: cannot serve a picture of %dx%d",
-                        config.size.width, config.size.height);
+    if (result == -EINVAL) {
+        log_error("vnc: %dx%d cells make a picture of %dx%d pixels, of which "
+                  "no side may have more than %d, nor all more than %d bytes",
+                  o->size.cols, o->size.rows, config.size.width,
+                  config.size.height, VNC_SIDE_MAX, VNC_PICTURE_MAX);
+    } else if (result < 0) {
+        log_error_errno(-result, "vnc: cannot serve viewers");
     }
     return result;
 }

@@ -1,13 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Plain values for places and sizes. Cells are counted as row and col from 0,
- * pixels as x and y from 0 with the origin at the top left; every range is
- * half open.
+ * Plain values for places and sizes, and what is done with their numbers. Cells
+ * are counted as row and col from 0, pixels as x and y from 0 with the origin
+ * at the top left; every range is half open.
  */
 #ifndef VNCTERM_BASE_GEOM_H
 #define VNCTERM_BASE_GEOM_H
 
 #include <stdbool.h>
+
+static inline int
+min_int(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+static inline int
+max_int(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+/* The value in [lower, upper] that is nearest to `value`. */
+static inline int
+clamp_int(int value, int lower, int upper)
+{
+    return max_int(lower, min_int(value, upper));
+}
 
 /* A size in cells. */
 struct cell_size {

@@ -76,15 +76,6 @@ position_max(enum mouse_encoding encoding)
     return POSITION_MAX;
 }
 
-static int
-clamp(int value, int max)
-{
-    if (value < 0) {
-        return 0;
-    }
-    return value > max ? max : value;
-}
-
 /* Writes a value of the two encodings that spell it as a character. */
 static size_t
 encode_value(enum mouse_encoding encoding, unsigned value, char *out)
@@ -104,8 +95,8 @@ append_report(struct input_action *out, const struct input_modes *modes,
     char *at = out->bytes + out->len;
     enum mouse_encoding encoding = modes->mouse_encoding;
     int max = position_max(encoding);
-    unsigned col = (unsigned)clamp(pos.col, max) + 1;
-    unsigned row = (unsigned)clamp(pos.row, max) + 1;
+    unsigned col = (unsigned)clamp_int(pos.col, 0, max) + 1;
+    unsigned row = (unsigned)clamp_int(pos.row, 0, max) + 1;
 
     assert(out->len + REPORT_BYTES_MAX <= INPUT_BYTES_MAX);
     out->kind = INPUT_BYTES;

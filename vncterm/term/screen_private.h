@@ -72,24 +72,6 @@ struct screen {
     struct back_view *back; /* NULL while lines_back is 0 */
 };
 
-static inline int
-min_int(int a, int b)
-{
-    return a < b ? a : b;
-}
-
-static inline int
-max_int(int a, int b)
-{
-    return a > b ? a : b;
-}
-
-static inline int
-clamp_int(int value, int lower, int upper)
-{
-    return max_int(lower, min_int(value, upper));
-}
-
 /*
  * A character that loses its other half leaves its background, as erasing does:
  * a blank never has attributes, which a state could not be written with.

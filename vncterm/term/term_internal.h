@@ -98,12 +98,6 @@ struct term {
     bool fast_path;
 };
 
-static inline int
-clamp_int(int value, int lower, int upper)
-{
-    return value < lower ? lower : (value > upper ? upper : value);
-}
-
 /* term.c */
 
 /* RIS and DECSTR. */

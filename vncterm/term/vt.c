@@ -61,19 +61,10 @@ add_number(struct sequence *s, int number)
 static struct cell_pos
 clamp_pos(const struct vt *vt, int row, int col)
 {
-    int row_max = vt->size.rows - 1;
-    int col_max = vt->size.cols - 1;
-
     return (struct cell_pos){
-        .row = row < 0 ? 0 : (row > row_max ? row_max : row),
-        .col = col < 0 ? 0 : (col > col_max ? col_max : col),
+        .row = clamp_int(row, 0, vt->size.rows - 1),
+        .col = clamp_int(col, 0, vt->size.cols - 1),
     };
-}
-
-static int
-clamp_end(int end, int max)
-{
-    return end > max ? max : end;
 }
 
 /* What of libvterm's rectangle is on the screen; may be empty. */
@@ -81,10 +72,10 @@ static struct vt_area
 clamp_area(const struct vt *vt, VTermRect rect)
 {
     return (struct vt_area){
-        .top = rect.start_row < 0 ? 0 : rect.start_row,
-        .bottom = clamp_end(rect.end_row, vt->size.rows),
-        .left = rect.start_col < 0 ? 0 : rect.start_col,
-        .right = clamp_end(rect.end_col, vt->size.cols),
+        .top = max_int(rect.start_row, 0),
+        .bottom = min_int(rect.end_row, vt->size.rows),
+        .left = max_int(rect.start_col, 0),
+        .right = min_int(rect.end_col, vt->size.cols),
     };
 }
 

@@ -341,18 +341,12 @@ take_encodings(struct viewer *v, const struct message *m)
     }
 }
 
-static int
-clamp(int value, int end)
-{
-    return value < end ? value : end - 1;
-}
-
 static void
 take_pointer(struct viewer *v, const struct message *m)
 {
     struct vnc *vnc = v->vnc;
-    int x = clamp(m->pointer.x, vnc->size.width);
-    int y = clamp(m->pointer.y, vnc->size.height);
+    int x = min_int(m->pointer.x, vnc->size.width - 1);
+    int y = min_int(m->pointer.y, vnc->size.height - 1);
 
     if (library_client_move_pointer(v->client, x, y)) {
         vnc_advance_at(vnc, loop_now_us(vnc->loop));
