@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "fakes/fake_loop.h"
+#include "fakes/fake_vnc.h"
+#include "frames.h"
+
+enum {
+    COLS = 80,
+    ROWS = 24,
+    CELL_HEIGHT = 16,
+    INTERVAL_US = 16 * 1000,
+};
+
+struct fixture {
+    struct loop *loop;
+    struct term *term;
+    struct render *render;
+    struct vnc vnc;
+    struct frames *frames;
+};
+
+static void
+ignore_reply(void *data, const void *bytes, size_t len)
+{
+    (void)data;
+    (void)bytes;
+    (void)len;
+}
+
+static void
+ignore_bell(void *data)
+{
+    (void)data;
+}
+
+static void
+ignore_title(void *data, const char *title)
+{
+    (void)data;
+    (void)title;
+}
+
+/* One viewer that takes every frame and has seen the first. */
+static int
+set_up(void **state)
+{
+    static const struct term_handler handler = {.on_reply = ignore_reply,
+                                                .on_bell = ignore_bell,
+                                                .on_title = ignore_title};
+    struct term_config term_config = {.size = {.cols = COLS, .rows = ROWS}};
+    struct render_config render_config = {.font_size =
+                                              RENDER_FONT_SIZE_DEFAULT};
+    struct fixture *f = calloc(1, sizeof(*f));
+
+    assert_non_null(f);
+    fake_loop_new(&f->loop);
+    assert_int_equal(term_new(&f->term, &term_config, &handler, f), 0);
+    assert_int_equal(render_new(&f->render, &render_config), 0);
+    f->vnc.size =
+        (struct pixel_size){.width = COLS * 8, .height = ROWS * CELL_HEIGHT};
+    f->vnc.has_viewer = true;
+    f->vnc.wants_frame = true;
+    struct frames_config config = {.loop = f->loop,
+                                   .term = f->term,
+                                   .render = f->render,
+                                   .vnc = &f->vnc,
+                                   .interval_us = INTERVAL_US};
+    frames_new(&f->frames, &config);
+    frames_draw(f->frames);
+    fake_loop_advance_us(f->loop, INTERVAL_US);
+    f->vnc.flushes = 0;
+    f->vnc.marks = 0;
+    *state = f;
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    struct fixture *f = *state;
+
+    frames_free(f->frames);
+    render_free(f->render);
+    term_free(f->term);
+    loop_free(f->loop);
+    free(f);
+    return 0;
+}
+
+/* As the session does with a guest's bytes. */
+static void
+feed(struct fixture *f, const char *text)
+{
+    term_feed(f->term, text, strlen(text));
+    frames_schedule(f->frames);
+}
+
+static void
+first_change_after_quiet_is_shown_at_once(void **state)
+{
+    struct fixture *f = *state;
+
+    feed(f, "a");
+    assert_int_equal(f->vnc.flushes, 0);
+    fake_loop_run_pending(f->loop);
+    assert_int_equal(f->vnc.flushes, 1);
+    assert_int_equal(f->vnc.last_mark.y, 0);
+    assert_int_equal(fake_loop_count_armed(f->loop), 0);
+}
+
+static void
+flood_makes_a_frame_an_interval(void **state)
+{
+    struct fixture *f = *state;
+
+    for (int ms = 0; ms < 160; ms++) {
+        feed(f, "flood\r\n");
+        fake_loop_advance_us(f->loop, 1000);
+    }
+    assert_in_range(f->vnc.flushes, 10, 11);
+}
+
+static void
+nothing_changed_arms_no_timer(void **state)
+{
+    struct fixture *f = *state;
+
+    feed(f, "");
+    assert_int_equal(fake_loop_count_armed(f->loop), 0);
+}
+
+static void
+change_waits_for_a_viewer_that_can_take_it(void **state)
+{
+    struct fixture *f = *state;
+
+    f->vnc.wants_frame = false;
+    feed(f, "a");
+    assert_int_equal(fake_loop_count_armed(f->loop), 0);
+    f->vnc.wants_frame = true;
+    frames_schedule(f->frames);
+    fake_loop_run_pending(f->loop);
+    assert_int_equal(f->vnc.flushes, 1);
+}
+
+static void
+scrolls_between_frames_are_one_and_come_first(void **state)
+{
+    struct fixture *f = *state;
+
+    feed(f, "\033[24;1H");
+    fake_loop_run_pending(f->loop);
+    f->vnc.marks = 0;
+    feed(f, "one\r\ntwo\r\nthree\r\n");
+    fake_loop_advance_us(f->loop, INTERVAL_US);
+    assert_int_equal(f->vnc.scrolls, 1);
+    assert_int_equal(f->vnc.scrolled, 3 * CELL_HEIGHT);
+    assert_false(f->vnc.scrolled_after_mark);
+}
+
+static void
+synchronized_output_is_one_frame(void **state)
+{
+    struct fixture *f = *state;
+
+    feed(f, "\033[?2026hhalf");
+    fake_loop_advance_us(f->loop, 100 * 1000);
+    assert_int_equal(f->vnc.flushes, 0);
+    feed(f, "whole\033[?2026l");
+    fake_loop_run_pending(f->loop);
+    assert_int_equal(f->vnc.flushes, 1);
+}
+
+static void
+synchronized_output_without_end_is_shown_after_a_while(void **state)
+{
+    struct fixture *f = *state;
+
+    feed(f, "\033[?2026h");
+    for (int ms = 0; ms < 200; ms++) {
+        feed(f, "x");
+        fake_loop_advance_us(f->loop, 1000);
+        if (ms < 149) {
+            assert_int_equal(f->vnc.flushes, 0);
+        }
+    }
+    assert_in_range(f->vnc.flushes, 1, 4);
+}
+
+static void
+next_viewer_is_shown_everything(void **state)
+{
+    struct fixture *f = *state;
+
+    frames_stop(f->frames);
+    f->vnc.has_viewer = false;
+    feed(f, "a");
+    f->vnc.has_viewer = true;
+    frames_update_picture(f->frames);
+    assert_int_equal(f->vnc.last_mark.width, COLS * 8);
+    assert_int_equal(f->vnc.last_mark.height, ROWS * CELL_HEIGHT);
+    fake_loop_advance_us(f->loop, INTERVAL_US);
+    assert_true(f->vnc.flushes > 0);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(first_change_after_quiet_is_shown_at_once),
+        T(flood_makes_a_frame_an_interval),
+        T(nothing_changed_arms_no_timer),
+        T(change_waits_for_a_viewer_that_can_take_it),
+        T(scrolls_between_frames_are_one_and_come_first),
+        T(synchronized_output_is_one_frame),
+        T(synchronized_output_without_end_is_shown_after_a_while),
+        T(next_viewer_is_shown_everything),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
