@@ -172,7 +172,7 @@ synchronized_output_is_one_frame(void **state)
     struct fixture *f = *state;
 
     feed(f, "\033[?2026hhalf");
-    fake_loop_advance_us(f->loop, 100 * 1000);
+    fake_loop_advance_us(f->loop, UINT64_C(100000));
     assert_int_equal(f->vnc.flushes, 0);
     feed(f, "whole\033[?2026l");
     fake_loop_run_pending(f->loop);
