@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "base/fd.h"
 #include "base/log.h"
 #include "fakes/fake_loop.h"
 #include "unit/rfb_client.h"
@@ -285,6 +286,29 @@ repaints_are_limited_and_merged(void **state)
     rfb_client_request(c, RFB_CLIENT_ALL);
     fixture_run(f);
     fixture_advance_ms(f, 20);
+    fixture_receive(f, c);
+    fixture_assert_same_picture(f, c);
+}
+
+static void
+coming_back_buys_no_repaint(void **state)
+{
+    struct fixture *f = *state;
+    struct rfb_client *c = fixture_connect(f);
+
+    fixture_ask_for_all(f, c);
+    rfb_client_request(c, RFB_CLIENT_ALL);
+    fixture_run(f);
+    int before = f->repaints;
+    fd_close(&c->fd);
+    fixture_run(f);
+
+    c = fixture_connect(f);
+    rfb_client_request(c, RFB_CLIENT_CHANGES);
+    fixture_run(f);
+    assert_int_equal(f->repaints, before);
+    fixture_advance_ms(f, 20);
+    assert_int_equal(f->repaints, before + 1);
     fixture_receive(f, c);
     fixture_assert_same_picture(f, c);
 }
@@ -568,6 +592,8 @@ every_encoding_and_format_is_served(void **state)
             fixture_set_encodings(f, c, list, 6);
             rfb_client_request(c, RFB_CLIENT_ALL);
             fixture_run(f);
+            fixture_advance_ms(f, 1000); /* a repaint is to be had again */
+            fixture_run(f);
             rfb_client_read(c, SIZE_MAX);
             assert_false(c->is_closed);
             assert_true(c->len > 16);
@@ -594,6 +620,8 @@ extreme_sizes_are_served_in_every_encoding(void **state)
             fixture_paint(f, (uint32_t)e);
             fixture_set_encodings(f, c, &encodings[e], 1);
             rfb_client_request(c, RFB_CLIENT_ALL);
+            fixture_run(f);
+            fixture_advance_ms(f, 1000); /* a repaint is to be had again */
             fixture_run(f);
             rfb_client_read(c, SIZE_MAX);
             assert_false(c->is_closed);
@@ -623,6 +651,7 @@ main(void)
         VNC_TEST(scroll_by_all_of_it_is_damage),
         VNC_TEST(scrolls_and_marks_give_the_same_picture_everywhere),
         VNC_TEST(repaints_are_limited_and_merged),
+        VNC_TEST(coming_back_buys_no_repaint),
         VNC_TEST(repaint_shows_what_is_drawn_when_it_is_made),
         VNC_TEST(no_viewer_no_picture),
         VNC_TEST(cursor_is_sent_to_those_who_listed_it),

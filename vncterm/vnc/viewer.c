@@ -200,6 +200,7 @@ static int
 make_update(struct viewer *v)
 {
     uint64_t now_us = loop_now_us(v->vnc->loop);
+    uint64_t *from_us = &v->vnc->repaint_from_us[v->slot];
     bool repaints = false;
 
     if (!rect_is_empty(v->changes)) {
@@ -207,12 +208,12 @@ make_update(struct viewer *v)
         v->changes = (struct rect){0};
     }
     if (!rect_is_empty(v->repaint)) {
-        repaints = now_us >= v->repaint_from_us;
+        repaints = now_us >= *from_us;
         if (repaints) {
             library_client_request(v->client, v->repaint, LIBRARY_REQUEST_ALL);
             v->repaint = (struct rect){0};
         } else {
-            vnc_advance_at(v->vnc, v->repaint_from_us);
+            vnc_advance_at(v->vnc, *from_us);
         }
     }
     if (v->vnc->is_undrawn || !library_client_is_waiting(v->client)) {
@@ -224,10 +225,10 @@ make_update(struct viewer *v)
     int r = library_client_update(v->client, &v->out);
     if (repaints) {
         uint64_t end_us = loop_now_us(v->vnc->loop);
-        uint64_t pause_us = VIEWER_REPAINT_SHARE * (end_us - now_us);
-        v->repaint_from_us =
-            end_us +
-            (pause_us > VIEWER_REPAINT_US ? pause_us : VIEWER_REPAINT_US);
+        uint64_t pause_us = VIEWER_REPAINT_SHARE * (uint64_t)v->vnc->viewers *
+                            (end_us - now_us);
+        *from_us = end_us + (pause_us > VIEWER_REPAINT_US ? pause_us
+                                                          : VIEWER_REPAINT_US);
     }
     return r;
 }
@@ -319,11 +320,12 @@ surrounding(struct rect a, struct rect b)
 static void
 take_request(struct viewer *v, const struct message *m)
 {
-    if (m->request.is_incremental) {
+    if (m->request.is_incremental && v->has_asked) {
         v->changes = surrounding(v->changes, m->request.area);
     } else {
         v->repaint = surrounding(v->repaint, m->request.area);
     }
+    v->has_asked = true;
 }
 
 static void

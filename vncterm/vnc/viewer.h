@@ -28,7 +28,7 @@ enum {
     VIEWER_NO_SLOT = -1,
     /* Non-incremental updates are made at most about 60 times a second. */
     VIEWER_REPAINT_US = 16 * 1000,
-    /* And they take at most a fifth of our time. */
+    /* And those of all viewers take at most a fifth of our time. */
     VIEWER_REPAINT_SHARE = 4,
 };
 
@@ -62,7 +62,7 @@ struct viewer {
     struct encodings encodings;
     struct rect changes; /* requested; empty when not */
     struct rect repaint;
-    uint64_t repaint_from_us; /* not before */
+    bool has_asked; /* for an update; the first is a repaint, however asked */
 
     /* What it is owed besides pixels. */
     bool owes_bell;

@@ -48,6 +48,9 @@ struct vnc {
     unsigned resizes; /* calls of vnc_resize() that were granted */
 
     struct viewer *slots[VNC_VIEWERS_MAX];
+    /* When the next repaint in a slot may be, so that leaving and coming back
+     * does not buy another one. */
+    uint64_t repaint_from_us[VNC_VIEWERS_MAX];
     int viewers;
     struct viewer *half_open[VNC_HALF_OPEN_MAX]; /* oldest first */
     int half_open_count;
