@@ -72,7 +72,7 @@ void input_key(struct input_viewer *viewer, enum key_dialect dialect,
  *
  * Otherwise the middle button pastes and the wheel scrolls three lines; on the
  * alternate screen, which has no scrollback, the wheel is three cursor keys,
- * with Shift it scrolls there, too.
+ * with Shift it asks for scrollback there, too, and finds none.
  */
 void
 input_pointer(struct input_viewer *viewer, const struct input_modes *modes,
