@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A raw RFB client (RFC 6143 and the community's rfbproto) for tests.
+"""A raw RFB client (RFC 6143 and the community's rfbproto) for tests and tools.
 
 It keeps the picture as the server describes it, in 32 bits a pixel, and says
 exactly what came over the wire. Nothing here waits without a bound.
 """
+import re
 import select
 import socket
 import struct
@@ -103,7 +104,9 @@ class Client:
 
     def handshake(self):
         self.greeting = self.wire.read(12)
-        minor = int(self.version.split(".")[1])
+        if not re.fullmatch(rb"RFB \d{3}\.\d{3}\n", self.greeting):
+            raise Closed("this is not a VNC server")
+        minor = min(int(self.version.split(".")[1]), int(self.greeting[8:11]))
         self.wire.send(b"RFB 003.%03d\n" % minor)
         if minor >= 7:
             count = self.wire.read(1)[0]
