@@ -129,37 +129,12 @@ read_font(const char *path, size_t *len)
     return bytes;
 }
 
-static void
-ignore_reply(void *data, const void *bytes, size_t len)
-{
-    (void)data;
-    (void)bytes;
-    (void)len;
-}
-
-static void
-ignore_bell(void *data)
-{
-    (void)data;
-}
-
-static void
-ignore_title(void *data, const char *title)
-{
-    (void)data;
-    (void)title;
-}
-
 /* A terminal that has taken the input; a line feed also returns the carriage,
  * as the terminal driver between a program and its terminal has it. */
 static struct term *
 feed_terminal(const struct arguments *a)
 {
-    static const struct term_handler handler = {
-        .on_reply = ignore_reply,
-        .on_bell = ignore_bell,
-        .on_title = ignore_title,
-    };
+    static const struct term_handler handler = {0};
     struct term_config config = {
         .size = a->size,
         .dialect = KEY_DIALECT_XTERM,

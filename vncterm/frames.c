@@ -185,7 +185,9 @@ frames_draw_all(struct frames *f)
 void
 frames_update_picture(struct frames *f)
 {
-    if (draw(f)) {
+    bool is_old = f->redraw || term_is_dirty(f->with.term);
+
+    if (is_old && draw(f)) {
         arm(f, loop_now_us(f->with.loop));
     }
 }

@@ -48,8 +48,9 @@ void frames_draw(struct frames *f);
 void frames_draw_all(struct frames *f);
 
 /*
- * Brings the picture up to date without sending it; a frame follows. For the
- * first viewer, whose picture is blank, and for repaints.
+ * Brings the picture up to date without sending it; if that changes it, a
+ * frame follows. For the first viewer, whose picture is blank, and for
+ * repaints.
  */
 void frames_update_picture(struct frames *f);
 

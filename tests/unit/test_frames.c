@@ -27,34 +27,11 @@ struct fixture {
     struct frames *frames;
 };
 
-static void
-ignore_reply(void *data, const void *bytes, size_t len)
-{
-    (void)data;
-    (void)bytes;
-    (void)len;
-}
-
-static void
-ignore_bell(void *data)
-{
-    (void)data;
-}
-
-static void
-ignore_title(void *data, const char *title)
-{
-    (void)data;
-    (void)title;
-}
-
 /* One viewer that takes every frame and has seen the first. */
 static int
 set_up(void **state)
 {
-    static const struct term_handler handler = {.on_reply = ignore_reply,
-                                                .on_bell = ignore_bell,
-                                                .on_title = ignore_title};
+    static const struct term_handler handler = {0};
     struct term_config term_config = {.size = {.cols = COLS, .rows = ROWS}};
     struct render_config render_config = {.font_size =
                                               RENDER_FONT_SIZE_DEFAULT};
@@ -211,6 +188,19 @@ next_viewer_is_shown_everything(void **state)
     assert_true(f->vnc.flushes > 0);
 }
 
+static void
+repaint_of_what_is_shown_already_arms_no_timer(void **state)
+{
+    struct fixture *f = *state;
+
+    frames_update_picture(f->frames);
+    assert_int_equal(fake_loop_count_armed(f->loop), 0);
+    term_feed(f->term, "a", 1);
+    frames_update_picture(f->frames);
+    assert_int_equal(f->vnc.marks, 1);
+    assert_int_equal(fake_loop_count_armed(f->loop), 1);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -225,6 +215,7 @@ main(void)
         T(synchronized_output_is_one_frame),
         T(synchronized_output_without_end_is_shown_after_a_while),
         T(next_viewer_is_shown_everything),
+        T(repaint_of_what_is_shown_already_arms_no_timer),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

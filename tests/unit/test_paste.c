@@ -12,6 +12,10 @@
 #include "input/input.h"
 
 static const struct input_modes plain = {0};
+enum {
+    PASTE_MAX = 1 << 20, /* as long as a cut text may be */
+};
+
 static const struct input_modes bracketed = {.bracketed_paste = true};
 
 /* Cleans and pastes at once. */
@@ -21,7 +25,7 @@ clean_and_paste(const struct input_modes *modes, const char *text, size_t len,
 {
     struct bytes cleaned;
 
-    bytes_init(&cleaned, INPUT_PASTE_MAX);
+    bytes_init(&cleaned, PASTE_MAX);
     int r = input_clean(text, len, &cleaned);
     if (r == 0) {
         r = input_paste(modes, &cleaned, out);
@@ -36,7 +40,7 @@ assert_pastes(const struct input_modes *modes, const char *text, size_t len,
 {
     struct bytes out;
 
-    bytes_init(&out, INPUT_PASTE_MAX);
+    bytes_init(&out, PASTE_MAX);
     assert_int_equal(clean_and_paste(modes, text, len, &out), 0);
     assert_int_equal(bytes_len(&out), strlen(expected));
     if (bytes_len(&out) > 0) {
@@ -159,15 +163,15 @@ static void
 largest_paste_arrives_whole(void **state)
 {
     struct bytes out;
-    char *text = malloc(INPUT_PASTE_MAX);
+    char *text = malloc(PASTE_MAX);
 
     (void)state;
     assert_non_null(text);
-    memset(text, 'x', INPUT_PASTE_MAX);
-    bytes_init(&out, INPUT_PASTE_MAX);
-    assert_int_equal(clean_and_paste(&plain, text, INPUT_PASTE_MAX, &out), 0);
-    assert_int_equal(bytes_len(&out), INPUT_PASTE_MAX);
-    assert_memory_equal(bytes_peek(&out), text, INPUT_PASTE_MAX);
+    memset(text, 'x', PASTE_MAX);
+    bytes_init(&out, PASTE_MAX);
+    assert_int_equal(clean_and_paste(&plain, text, PASTE_MAX, &out), 0);
+    assert_int_equal(bytes_len(&out), PASTE_MAX);
+    assert_memory_equal(bytes_peek(&out), text, PASTE_MAX);
     bytes_fini(&out);
     free(text);
 }

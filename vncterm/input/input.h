@@ -21,8 +21,6 @@
 enum {
     /* The longest spelling of one event: mouse reports for 8 buttons. */
     INPUT_BYTES_MAX = 160,
-    /* RFB's extended clipboard counts as a paste this long at most. */
-    INPUT_PASTE_MAX = 1 << 20,
 };
 
 /* What one viewer holds down. Zero initialised when the viewer arrives. */

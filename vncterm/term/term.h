@@ -36,7 +36,7 @@ struct term_config {
 
 /*
  * What a terminal reports, from within term_feed(). The handlers must not call
- * back into the terminal.
+ * back into the terminal; any of them may be NULL.
  */
 struct term_handler {
     /* Answers to queries, for the guest; at most TERM_REPLY_MAX bytes. */
