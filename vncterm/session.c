@@ -16,6 +16,7 @@
 #include "base/bytes.h"
 #include "base/fd.h"
 #include "base/geom.h"
+#include "base/listen.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "console/stream.h"
@@ -25,7 +26,6 @@
 #include "loop/loop.h"
 #include "render/render.h"
 #include "term/term.h"
-#include "vnc/listen.h"
 #include "vnc/vnc.h"
 
 enum {

@@ -13,9 +13,9 @@
 
 #include <cmocka.h>
 
+#include "base/listen.h"
 #include "base/mem.h"
 #include "fakes/fake_loop.h"
-#include "vnc/listen.h"
 #include "vnc/vnc_internal.h"
 
 enum {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Listening sockets for viewers: made before privileges are dropped.
+ * Listening sockets: made before privileges are dropped.
  */
-#ifndef VNCTERM_VNC_LISTEN_H
-#define VNCTERM_VNC_LISTEN_H
+#ifndef VNCTERM_BASE_LISTEN_H
+#define VNCTERM_BASE_LISTEN_H
 
 #include <stdint.h>
 

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "vnc/listen.h"
+#include "base/listen.h"
 
 static const struct in_addr *
 loopback(void)
@@ -195,5 +195,5 @@ main(void)
         PLACE_TEST(bad_unix_path_is_an_error),
     };
 
-    return cmocka_run_group_tests_name("vnc_listen", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("listen", tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "vnc/listen.h"
+#include "base/listen.h"
 
 #include <errno.h>
 #include <stddef.h>
