@@ -8,6 +8,7 @@ pkg_check_modules(libevent REQUIRED IMPORTED_TARGET libevent_core>=2.1)
 pkg_check_modules(vterm REQUIRED IMPORTED_TARGET vterm>=0.1.4)
 pkg_check_modules(xkbcommon REQUIRED IMPORTED_TARGET xkbcommon)
 pkg_check_modules(freetype REQUIRED IMPORTED_TARGET freetype2)
+pkg_check_modules(libseccomp REQUIRED IMPORTED_TARGET libseccomp>=2.4)
 pkg_check_modules(libvncserver REQUIRED IMPORTED_TARGET libvncserver>=0.9.13)
 pkg_check_modules(zlib REQUIRED IMPORTED_TARGET zlib)
 
