@@ -7,6 +7,7 @@
 #define VNCTERM_TESTS_TERM_RIG_H
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -206,16 +207,33 @@ rig_append(void *data, const void *bytes, size_t len)
     return 0;
 }
 
-/* The state as a VT stream; the caller frees `data`. */
+/* The state as a VT stream of at most `max` bytes; the caller frees `data`. */
 static inline struct rig_bytes
-rig_state(const struct rig *rig)
+rig_state_within(const struct rig *rig, size_t max)
 {
     struct rig_bytes state = {0};
 
-    if (term_write_state(rig->term, rig_append, &state) != 0) {
+    if (term_write_state(rig->term, max, rig_append, &state) != 0) {
         rig_fail("the state was not written");
     }
+    if (state.len > max) {
+        rig_fail("the state is too long");
+    }
     return state;
+}
+
+static inline struct rig_bytes
+rig_state(const struct rig *rig)
+{
+    return rig_state_within(rig, SIZE_MAX);
+}
+
+static inline void
+rig_restore(struct rig *rig, struct rig_bytes state)
+{
+    if (term_restore(rig->term, state.data, state.len) != 0) {
+        rig_fail("the state was not restored");
+    }
 }
 
 static inline bool

@@ -81,7 +81,7 @@ act(struct rig *rig, uint8_t cols, uint8_t rows)
         check_damage(rig);
         break;
     default:
-        (void)term_write_state(rig->term, drop, NULL);
+        (void)term_write_state(rig->term, SIZE_MAX, drop, NULL);
         break;
     }
 }
@@ -115,7 +115,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         at += 3;
     }
     check_damage(rig);
-    (void)term_write_state(rig->term, drop, NULL);
+    (void)term_write_state(rig->term, SIZE_MAX, drop, NULL);
     rig_free(rig);
     return 0;
 }

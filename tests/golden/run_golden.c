@@ -13,6 +13,7 @@
  *     resize 40x10
  *     view 3                  the view goes 3 lines back
  *     state                   writes the state and goes on in a new terminal
+ *     restore 40x10           the same by term_restore(), of this size
  *
  * What must then be so; rows and columns count from 0, ranges are half open:
  *
@@ -195,6 +196,19 @@ reload_state(struct script *s)
 }
 
 static void
+restore_state(struct script *s, struct cell_size size)
+{
+    struct rig_bytes state = rig_state(s->rig);
+
+    make_terminal(s, size);
+    rig_restore(s->rig, state);
+    /* No handler has been told. */
+    (void)snprintf(s->rig->title, sizeof(s->rig->title), "%s",
+                   term_title(s->rig->term));
+    free(state.data);
+}
+
+static void
 set_dialect(struct script *s, const char *name)
 {
     static const char *const names[] = {
@@ -255,6 +269,8 @@ act(struct script *s, const char *line)
         term_scroll_view(s->rig->term, n[0]);
     } else if (strcmp(line, "state") == 0) {
         reload_state(s);
+    } else if (match(line, "restore #x#", n, NULL)) {
+        restore_state(s, (struct cell_size){.cols = n[0], .rows = n[1]});
     } else {
         return false;
     }

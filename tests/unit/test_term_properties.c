@@ -3,6 +3,7 @@
  * What must hold for any stream, tried with random streams of sequences that
  * programs send. The fuzz targets do the same with any bytes.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -281,6 +282,196 @@ written_state_gives_the_same_terminal(void **state)
     }
 }
 
+static struct rig *
+rig_after(const struct stream *stream)
+{
+    struct rig *rig = rig_for(stream);
+
+    rig_feed_bytes(rig, stream->bytes, stream->len);
+    rig_feed_bytes(rig, "\030", 1);
+    rig->bells = 0;
+    rig->replies[0] = '\0';
+    return rig;
+}
+
+static void
+restored_state_gives_the_same_terminal(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 0; seed < STREAMS; seed++) {
+        struct stream stream;
+        make_stream(&stream, seed);
+        struct rig *origin = rig_after(&stream);
+        struct rig *copy = rig_for(&stream);
+        struct rig_bytes written = rig_state(origin);
+
+        rig_restore(copy, written);
+
+        assert_int_equal(copy->titles, 0);
+        assert_same(origin, copy, seed);
+        free(written.data);
+    }
+}
+
+static bool
+same_bytes(struct rig_bytes a, struct rig_bytes b)
+{
+    return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+}
+
+/* What cannot be left out: the state without its scrollback. */
+static size_t
+least_length(const struct stream *stream)
+{
+    struct rig *rig = rig_after(stream);
+    struct rig_bytes written;
+
+    screen_clear_scrollback(rig->term->screen);
+    written = rig_state(rig);
+    free(written.data);
+    rig_free(rig);
+    return written.len;
+}
+
+/* Written in at most `max` bytes it comes back as it was written. */
+static void
+check_state_within(const struct rig *origin, const struct stream *stream,
+                   size_t max, uint32_t seed)
+{
+    struct rig *copy = rig_for(stream);
+    struct rig_bytes cut = rig_state_within(origin, max);
+
+    rig_restore(copy, cut);
+    struct rig_bytes again = rig_state(copy);
+    if (!same_bytes(cut, again) || !rig_same_rows(origin->term, copy->term)) {
+        fail_msg("stream %u: differs within %zu", (unsigned)seed, max);
+    }
+    free(cut.data);
+    free(again.data);
+    rig_free(copy);
+}
+
+static void
+shortened_state_is_a_state_of_the_newest_lines(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 0; seed < STREAMS; seed++) {
+        struct stream stream;
+        make_stream(&stream, seed);
+        struct rig *origin = rig_after(&stream);
+        struct rig_bytes whole = rig_state(origin);
+        size_t least = least_length(&stream);
+
+        for (size_t max = whole.len; max >= least; max -= 1 + max / 64) {
+            check_state_within(origin, &stream, max, seed);
+        }
+
+        free(whole.data);
+        rig_free(origin);
+    }
+}
+
+static void
+restore_at_another_size_is_a_resize(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 0; seed < STREAMS; seed++) {
+        struct stream stream;
+        make_stream(&stream, seed);
+        struct rig *origin = rig_after(&stream);
+        struct rig_bytes written = rig_state(origin);
+        stream.size = (struct cell_size){.cols = 1 + (int)seed % 90,
+                                         .rows = 1 + (int)seed % 13};
+        struct rig *copy = rig_for(&stream);
+
+        rig_restore(copy, written);
+        struct cell_size before = term_size(origin->term);
+        if (before.cols != stream.size.cols ||
+            before.rows != stream.size.rows) {
+            assert_int_equal(term_resize(origin->term, stream.size), 0);
+        }
+
+        assert_same(origin, copy, seed);
+        free(written.data);
+    }
+}
+
+static void
+shorter_file_of_a_state_is_refused(void **state)
+{
+    struct stream stream;
+
+    (void)state;
+    make_stream(&stream, 7);
+    struct rig *origin = rig_after(&stream);
+    struct rig *fresh = rig_for(&stream);
+    struct rig *copy = rig_for(&stream);
+    struct rig_bytes written = rig_state(origin);
+
+    for (size_t len = 0; len < written.len; len++) {
+        if (term_restore(copy->term, written.data, len) != -EBADMSG) {
+            fail_msg("%zu bytes are taken for a state", len);
+        }
+    }
+
+    assert_same(fresh, copy, 7);
+    rig_free(origin);
+    free(written.data);
+}
+
+/* Overwrites, from behind the start to before the end, a few bytes. */
+static void
+corrupt(struct rig_bytes state, uint32_t *seed)
+{
+    enum {
+        START = 16, /* of the version and the size */
+    };
+    int room = (int)(state.len - START - strlen(STATE_END));
+
+    for (int i = random_below(seed, 8); i >= 0 && room > 0; i--) {
+        state.data[START + random_below(seed, room)] =
+            (char)random_below(seed, 256);
+    }
+}
+
+static void
+check_corrupt_state(struct rig *rig, struct rig_bytes state, uint32_t seed)
+{
+    int error = term_restore(rig->term, state.data, state.len);
+    const char *broken = rig_broken(rig);
+
+    if (broken != NULL) {
+        fail_msg("stream %u: %s", (unsigned)seed, broken);
+    }
+    /* Digits of the size are among what is overwritten. */
+    assert_true(error == 0 || error == -EBADMSG || error == -EINVAL);
+    assert_int_equal(rig->replies_total, 0);
+    assert_int_equal(rig->bells, 0);
+}
+
+static void
+corrupt_state_gives_a_whole_terminal(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 0; seed < STREAMS; seed++) {
+        struct stream stream;
+        uint32_t random = seed + 1;
+        make_stream(&stream, seed);
+        struct rig *origin = rig_after(&stream);
+        struct rig_bytes written = rig_state(origin);
+        struct rig *copy = rig_for(&stream);
+
+        for (int i = 0; i < 10; i++) {
+            corrupt(written, &random);
+            check_corrupt_state(copy, written, seed);
+        }
+
+        free(written.data);
+        rig_free(origin);
+        rig_free(copy);
+    }
+}
+
 static void
 assert_whole(const struct rig *rig, uint32_t seed, size_t at)
 {
@@ -317,6 +508,11 @@ main(void)
         cmocka_unit_test(renewing_libvterm_after_any_byte_changes_nothing),
         cmocka_unit_test(fast_path_equals_libvterm),
         cmocka_unit_test(written_state_gives_the_same_terminal),
+        cmocka_unit_test(restored_state_gives_the_same_terminal),
+        cmocka_unit_test(shortened_state_is_a_state_of_the_newest_lines),
+        cmocka_unit_test(restore_at_another_size_is_a_resize),
+        cmocka_unit_test(shorter_file_of_a_state_is_refused),
+        cmocka_unit_test(corrupt_state_gives_a_whole_terminal),
         cmocka_unit_test(cells_stay_whole_and_the_cursor_inside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

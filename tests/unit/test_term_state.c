@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +10,8 @@
 
 #include "term_rig.h"
 
-/* What test_term_properties.c does not: what the stream looks like. */
+/* What test_term_properties.c does not: what the stream looks like, what is
+ * refused, and what a restored terminal is like otherwise. */
 
 static int
 drop(void *data, const void *bytes, size_t len)
@@ -34,7 +36,7 @@ fail_second(void *data, const void *bytes, size_t len)
 static void
 begins_with_the_version_and_a_reset(void **state)
 {
-    static const char expected[] = "\033]7717;1\033\\\033c\033%G";
+    static const char expected[] = "\033]7717;1;80;25\033\\\033c\033%G";
     struct rig *rig = rig_new(80, 25);
     struct rig_bytes written = rig_state(rig);
 
@@ -66,9 +68,10 @@ first_error_stops_the_writing(void **state)
     for (int i = 0; i < 2000; i++) {
         rig_feedf(rig, "a line of text with the number %d\r\n", i);
     }
-    assert_int_equal(term_write_state(rig->term, fail_second, &calls), -5);
+    assert_int_equal(term_write_state(rig->term, SIZE_MAX, fail_second, &calls),
+                     -5);
     assert_int_equal(calls, 2);
-    assert_int_equal(term_write_state(rig->term, drop, NULL), 0);
+    assert_int_equal(term_write_state(rig->term, SIZE_MAX, drop, NULL), 0);
     rig_free(rig);
 }
 
@@ -169,14 +172,308 @@ own_sequence_from_a_guest_is_harmless(void **state)
     struct rig *rig = rig_new(9, 3);
 
     (void)state;
-    rig_feed(rig, "\033]7717;pending\a");
+    rig_feed(rig, "\033]7717;pending\a\033]7717;1;500;400\a\033]7717;end\a");
     assert_null(rig_broken(rig));
+    assert_int_equal(term_size(rig->term).cols, 9);
     rig_feed(rig, "\033]7717;last;9b\a\033[3b\033]7717;last;d800\a\033[3b"
                   "\033]7717;last;301\a\033[3b\033]7717;last;ffffff\a\033[3b"
                   "\033]7717;last\a\033[b\033]7717\a\033]7717;wrapped;x\a");
     assert_null(rig_broken(rig));
     assert_string_equal(rig_row(rig, 0), "");
     rig_free(rig);
+}
+
+static void
+ends_with_the_end(void **state)
+{
+    struct rig *rig = rig_new(80, 25);
+    size_t end_len = strlen(STATE_END);
+
+    (void)state;
+    rig_feed(rig, "x\033N\033[11m");
+    struct rig_bytes written = rig_state(rig);
+    assert_string_equal(written.data + written.len - end_len, STATE_END);
+    free(written.data);
+    rig_free(rig);
+}
+
+/* Each line of these takes nine bytes. */
+static void
+feed_numbered_lines(struct rig *rig, int count)
+{
+    for (int i = 100; i < 100 + count; i++) {
+        rig_feedf(rig, "line%d\r\n", i);
+    }
+}
+
+static size_t
+length_within(const struct rig *rig, size_t max)
+{
+    struct rig_bytes written = rig_state_within(rig, max);
+
+    free(written.data);
+    return written.len;
+}
+
+static void
+as_few_old_lines_as_needed_are_left_out(void **state)
+{
+    struct rig *rig = rig_new(20, 5);
+
+    (void)state;
+    feed_numbered_lines(rig, 50);
+    size_t whole = length_within(rig, SIZE_MAX);
+    assert_int_equal(length_within(rig, whole), whole);
+    assert_int_equal(length_within(rig, whole - 1), whole - 9);
+    assert_int_equal(length_within(rig, whole - 9), whole - 9);
+    assert_int_equal(length_within(rig, whole - 10), whole - 18);
+
+    struct rig_bytes written = rig_state_within(rig, whole - 18);
+    assert_null(strstr(written.data, "line101"));
+    assert_non_null(strstr(written.data, "line102"));
+    free(written.data);
+    rig_free(rig);
+}
+
+static void
+screens_without_room_are_not_written(void **state)
+{
+    struct rig *rig = rig_new(20, 5);
+    struct rig_bytes out = {0};
+
+    (void)state;
+    feed_numbered_lines(rig, 5);
+    assert_int_equal(scrollback_lines(screen_scrollback(rig->term->screen)), 1);
+    size_t screens = length_within(rig, SIZE_MAX) - 9;
+    assert_int_equal(length_within(rig, screens), screens);
+    assert_int_equal(term_write_state(rig->term, screens - 1, rig_append, &out),
+                     -EFBIG);
+    assert_int_equal(out.len, 0);
+    rig_free(rig);
+}
+
+/* Every cell with a pen of its own, two marks, and the longest of everything */
+static void
+fill_with_the_worst(struct rig *rig)
+{
+    struct cell_size size = term_size(rig->term);
+
+    for (int row = 0; row < size.rows; row++) {
+        rig_feedf(rig, "\033[%dH", row + 1);
+        for (int col = 0; col < size.cols; col++) {
+            rig_feedf(rig,
+                      "\033[0;1;2;3;4:5;5;7;8;9;53;38;2;%d;255;255;"
+                      "48;2;255;255;%dm\033[%d\"q",
+                      100 + col % 100, 100 + col / 100, col % 2);
+            rig_feed(rig, "\U00010000\U00010a01\U00010a01");
+        }
+    }
+    rig_feed(rig, "\0337");
+}
+
+static void
+least_room_holds_the_worst_screens(void **state)
+{
+    static const struct cell_size sizes[] = {
+        {1, 1}, {2, 1}, {1, 300}, {80, 24}, {1000, 3},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        struct rig *rig = rig_new(sizes[i].cols, sizes[i].rows);
+        size_t room = term_state_min(sizes[i]);
+
+        for (int colour = 0; colour < 256; colour++) {
+            rig_feedf(rig, "\033]4;%d;#abcdef\a", colour);
+        }
+        rig_feedf(rig, "\033]2;%0127d\a", 0);
+        for (int col = 1; col <= sizes[i].cols; col++) {
+            rig_feedf(rig, "\033[%dG\033H", col);
+        }
+        fill_with_the_worst(rig);
+        rig_feed(rig, "\033[?47h");
+        fill_with_the_worst(rig);
+        rig_feed(rig, "\033[?1003;1005;5;67;2004;1004;2026;6h\033[4;20h\033=");
+        size_t len = length_within(rig, room);
+        assert_true(len > room / 2);
+        rig_free(rig);
+    }
+}
+
+static void
+state_comes_back_with_title_and_without_a_word(void **state)
+{
+    struct rig *rig = rig_new(30, 3);
+    struct rig *copy = rig_new(30, 3);
+
+    (void)state;
+    rig_feed(rig, "\033]2;caf\u00e9\a\033[31mred\033[?1049halt\033[2;2H");
+    struct rig_bytes written = rig_state(rig);
+    rig_restore(copy, written);
+    assert_null(rig_difference(rig, copy));
+    assert_string_equal(term_title(copy->term), "caf\u00e9");
+    assert_int_equal(copy->titles, 0);
+    free(written.data);
+    rig_free(rig);
+    rig_free(copy);
+}
+
+static void
+what_was_there_before_a_restore_is_gone(void **state)
+{
+    struct rig *rig = rig_new(9, 3);
+    struct rig *copy = rig_new(9, 3);
+
+    (void)state;
+    rig_feed(rig, "new");
+    rig_feed(copy, "1\n2\n3\n4\n5\033]2;old\a\033[?1000h\033[?1049h\033]4;");
+    struct rig_bytes written = rig_state(rig);
+    rig_restore(copy, written);
+    assert_null(rig_difference(rig, copy));
+    free(written.data);
+    rig_free(rig);
+    rig_free(copy);
+}
+
+static void
+restored_terminal_reports_as_before(void **state)
+{
+    struct rig *rig = rig_new(9, 3);
+    struct rig_bytes written = rig_state(rig);
+
+    (void)state;
+    rig_restore(rig, written);
+    rig_feed(rig, "ab\a\033[6n\033]2;t\a\033[c");
+    assert_string_equal(rig_take_replies(rig), "\033[1;3R\033[?62;6;22c");
+    assert_int_equal(rig->bells, 1);
+    assert_string_equal(rig->title, "t");
+    free(written.data);
+    rig_free(rig);
+}
+
+static void
+restore_damages_all_and_returns_the_view(void **state)
+{
+    struct rig *rig = rig_new(9, 3);
+    struct rig_bytes written = rig_state(rig);
+    struct damage damage;
+    struct screen_view view;
+
+    (void)state;
+    rig_feed(rig, "1\n2\n3\n4\n5");
+    term_scroll_view(rig->term, 1);
+    (void)term_take_damage(rig->term, &damage);
+    rig_restore(rig, written);
+    term_view(rig->term, &view);
+    assert_int_equal(view.lines_back, 0);
+    assert_true(term_take_damage(rig->term, &damage));
+    assert_int_equal(damage.scroll.lines, 0);
+    for (int row = 0; row < 3; row++) {
+        assert_int_equal(damage.rows[row].begin, 0);
+        assert_int_equal(damage.rows[row].end, 9);
+    }
+    free(written.data);
+    rig_free(rig);
+}
+
+static int
+restore_text(struct rig *rig, const char *text)
+{
+    return term_restore(rig->term, text, strlen(text));
+}
+
+static void
+what_is_no_state_changes_nothing(void **state)
+{
+    static const struct {
+        const char *text;
+        int error;
+    } cases[] = {
+        {"", -EBADMSG},
+        {"text", -EBADMSG},
+        {STATE_END, -EBADMSG},
+        {"\033]7717;1\033\\" STATE_END, -EBADMSG},
+        {"\033]7717;1;9\033\\" STATE_END, -EBADMSG},
+        {"\033]7717;1;;3\033\\" STATE_END, -EBADMSG},
+        {"\033]7717;1;9;3\a" STATE_END, -EBADMSG},
+        {"\033]7717;1;9;3\033\\text", -EBADMSG},
+        {"\033]7717;1;9;3\033\\" STATE_END " ", -EBADMSG},
+        {"\033]7717;1;9;-3\033\\" STATE_END, -EBADMSG},
+        {"\033]7717;2;9;3\033\\" STATE_END, -EBADMSG},
+        {"\033]7717;11;9;3\033\\" STATE_END, -EBADMSG},
+        {"\033]7717;1;0;3\033\\" STATE_END, -EINVAL},
+        {"\033]7717;1;9;501\033\\" STATE_END, -EINVAL},
+        {"\033]7717;1;1001;3\033\\" STATE_END, -EINVAL},
+        {"\033]7717;1;4294967297;3\033\\" STATE_END, -EINVAL},
+    };
+    struct rig *rig = rig_new(9, 3);
+    struct rig *untouched = rig_new(9, 3);
+
+    (void)state;
+    rig_feed(rig, "text");
+    rig_feed(untouched, "text");
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_int_equal(restore_text(rig, cases[i].text), cases[i].error);
+    }
+    assert_null(rig_difference(rig, untouched));
+    rig_free(rig);
+    rig_free(untouched);
+}
+
+static void
+only_what_states_are_made_of_is_carried_out(void **state)
+{
+    struct rig *rig = rig_new(9, 3);
+
+    (void)state;
+    assert_int_equal(
+        restore_text(rig, "\033]7717;1;9;3\033\\abc\a\033c\033[2J\033#8\033[6n"
+                          "\033[c\033]0;no\a\033[?1049h\033[?1047h\033[5b\t\b"
+                          "\033[L\033[2T\033[4hx\033[44m\n\033[m" STATE_END),
+        0);
+    assert_null(rig_broken(rig));
+    assert_string_equal(rig_row(rig, 0), "abc");
+    assert_true(cell_equals(rig_cell(rig, 1, 0), cell_default()));
+    assert_int_equal(rig->bells, 0);
+    assert_int_equal(rig->replies_total, 0);
+    assert_string_equal(term_title(rig->term), "");
+    assert_false(term_input_modes(rig->term)->alternate_screen);
+    rig_free(rig);
+}
+
+/* A line that a coloured screen is scrolled by is blank in a state. */
+static void
+lines_of_a_restored_state_come_in_without_colour(void **state)
+{
+    struct rig *rig = rig_new(4, 2);
+
+    (void)state;
+    assert_int_equal(restore_text(rig, "\033]7717;1;4;2\033\\\033[44m\n\n\n"
+                                       "\033[m" STATE_END),
+                     0);
+    assert_true(cell_equals(rig_cell(rig, 1, 0), cell_default()));
+    rig_free(rig);
+}
+
+static void
+restore_at_another_size_is_a_resize(void **state)
+{
+    static const struct cell_size sizes[] = {{20, 8}, {5, 2}, {9, 5}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        struct rig *rig = rig_new(9, 4);
+        struct rig *copy = rig_new(sizes[i].cols, sizes[i].rows);
+
+        rig_feed(rig, "one\r\ntwo\r\nthree of it\r\nfour\r\nfive\033[31m");
+        struct rig_bytes written = rig_state(rig);
+        rig_restore(copy, written);
+        assert_int_equal(term_resize(rig->term, sizes[i]), 0);
+        assert_null(rig_difference(rig, copy));
+        free(written.data);
+        rig_free(rig);
+        rig_free(copy);
+    }
 }
 
 int
@@ -191,6 +488,18 @@ main(void)
         cmocka_unit_test(lines_wider_than_the_screen_are_written),
         cmocka_unit_test(codings_survive),
         cmocka_unit_test(own_sequence_from_a_guest_is_harmless),
+        cmocka_unit_test(ends_with_the_end),
+        cmocka_unit_test(as_few_old_lines_as_needed_are_left_out),
+        cmocka_unit_test(screens_without_room_are_not_written),
+        cmocka_unit_test(least_room_holds_the_worst_screens),
+        cmocka_unit_test(state_comes_back_with_title_and_without_a_word),
+        cmocka_unit_test(what_was_there_before_a_restore_is_gone),
+        cmocka_unit_test(restored_terminal_reports_as_before),
+        cmocka_unit_test(restore_damages_all_and_returns_the_view),
+        cmocka_unit_test(what_is_no_state_changes_nothing),
+        cmocka_unit_test(only_what_states_are_made_of_is_carried_out),
+        cmocka_unit_test(lines_of_a_restored_state_come_in_without_colour),
+        cmocka_unit_test(restore_at_another_size_is_a_resize),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -57,6 +57,7 @@ enum {
     INDEX_SHARE = 8,
 };
 
+static_assert((int)PACKED_BLANK == (int)CELL_BLANK, "packed as it is");
 static_assert((int)SCROLLBACK_COLS_MAX <= (int)LINE_COLS,
               "the header holds the cells");
 static_assert(SCROLLBACK_MAX_BYTES <= INT32_MAX, "offsets are 32 bits");
@@ -215,12 +216,12 @@ pack_cell(uint8_t *out, struct cell cell, bool wide)
 }
 
 /*
- * Packs ASCII without marks up to where the pen is another one; returns how
- * many cells that is. Cells are taken as two words because this is where most
- * of the time of a flood goes.
+ * Packs ASCII without marks, and blanks, up to where the pen is another one;
+ * returns how many cells that is. Cells are taken as two words because this is
+ * where most of the time of a flood goes.
  */
 static int
-pack_ascii(uint8_t *out, const struct cell *cells, int cols, struct cell pen)
+pack_plain(uint8_t *out, const struct cell *cells, int cols, struct cell pen)
 {
     enum {
         ASCII_COUNT = '~' - ' ' + 1
@@ -234,10 +235,11 @@ pack_ascii(uint8_t *out, const struct cell *cells, int cols, struct cell pen)
         memcpy(have, &cells[col], sizeof(have));
         /* The code is in the lowest bits, and 0 in a pen. */
         uint64_t code = have[0] ^ want[0];
-        if (have[1] != want[1] || code - ' ' >= ASCII_COUNT) {
+        if (have[1] != want[1] ||
+            (code - ' ' >= ASCII_COUNT && code != CELL_BLANK)) {
             break;
         }
-        out[col] = (uint8_t)code;
+        out[col] = (uint8_t)code; /* of a blank: PACKED_BLANK */
     }
     return col;
 }
@@ -250,7 +252,7 @@ pack_cells(uint8_t *out, const struct cell *cells, int cols)
     int col = 0;
 
     while (col < cols) {
-        int run = pack_ascii(out, cells + col, cols - col, pen);
+        int run = pack_plain(out, cells + col, cols - col, pen);
         out += run;
         col += run;
         if (col == cols) {

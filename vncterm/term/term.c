@@ -12,9 +12,8 @@ static_assert((int)TERM_COLS_MAX == (int)SCREEN_COLS_MAX &&
                   (int)TERM_ROWS_MAX == (int)SCREEN_ROWS_MAX,
               "as the header says");
 
-/* Shows the cursor where it is now; between two feeds nobody looks. */
-static void
-show_cursor(struct term *t)
+void
+term_show_cursor(struct term *t)
 {
     screen_set_cursor(t->screen, (struct cursor_view){
                                      .pos = t->cursor.pos,
@@ -124,13 +123,14 @@ term_new(struct term **out, const struct term_config *config,
     t->handler = *handler;
     t->data = data;
     t->dialect = config->dialect;
+    t->scrollback_max = config->scrollback_max;
     t->size = config->size;
     t->fast_path = true;
     t->erase_protection = SCREEN_ERASE_ALL;
     guard_init(&t->guard, &term_guard_handler, t);
     reset_state(t);
     term_renew_vt(t);
-    show_cursor(t);
+    term_show_cursor(t);
     *out = t;
     return 0;
 }
@@ -150,7 +150,7 @@ void
 term_feed(struct term *t, const void *bytes, size_t len)
 {
     guard_feed(&t->guard, bytes, len);
-    show_cursor(t);
+    term_show_cursor(t);
 }
 
 /* A place in a screen of another size; one that waits to wrap still does so at
@@ -183,7 +183,7 @@ term_resize(struct term *t, struct cell_size size)
     t->size = size;
     t->margins = (struct margins){.top = 0, .bottom = size.rows};
     term_renew_vt(t);
-    show_cursor(t);
+    term_show_cursor(t);
     return 0;
 }
 
@@ -211,6 +211,12 @@ bool
 term_take_damage(struct term *t, struct damage *out)
 {
     return screen_take_damage(t->screen, out);
+}
+
+const char *
+term_title(const struct term *t)
+{
+    return t->title;
 }
 
 bool

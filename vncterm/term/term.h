@@ -87,13 +87,42 @@ void term_scroll_view(struct term *t, int lines);
 /* Returns the view to the newest lines. */
 void term_scroll_view_to_bottom(struct term *t);
 
+/* The title that the guest has set, or "". */
+const char *term_title(const struct term *t);
+
 /*
- * Writes the whole state as a VT stream, in pieces: fed to a new terminal of
- * the same size, it gives the same screen, scrollback, cursor, pen, modes,
- * charsets, margins, tab stops, palette and title. Stops at the first negative
- * return of `write` and returns it, else 0.
+ * Writes the whole state as a VT stream, in pieces: fed to a terminal of the
+ * same size, it gives the same screen, scrollback, cursor, pen, modes,
+ * charsets, margins, tab stops, palette and title. At most `max` bytes are
+ * written: the oldest lines of scrollback, as few as that takes, are left out.
+ * Returns 0; -EFBIG, with nothing written, when even without scrollback it
+ * would be more, which with term_state_min() it never is; or the first negative
+ * return of `write`, after which no more is written.
  */
 typedef int term_write_fn(void *data, const void *bytes, size_t len);
-int term_write_state(const struct term *t, term_write_fn *write, void *data);
+int term_write_state(const struct term *t, size_t max, term_write_fn *write,
+                     void *data);
+
+/*
+ * What the state of a terminal of this valid size takes at most without
+ * scrollback: some 250 bytes a cell, for both screens with a colour of its own
+ * in every cell. Real ones take a hundredth of it.
+ */
+size_t term_state_min(struct cell_size size);
+
+/*
+ * Gives the terminal the state that term_write_state() wrote, whatever its size
+ * was: it is read at that size and then resized to this terminal's. The view
+ * returns to the bottom, and everything is damaged. What was fed before is
+ * forgotten.
+ *
+ * The bytes are as hostile as a guest's, and pass the same guard. No handler is
+ * called, not even for the title: ask term_title(). Returns 0, -EBADMSG when
+ * the version is unknown or the start or the end is missing, -EINVAL for a size
+ * out of range, or -ENOMEM; nothing has changed on failure. Meanwhile a second
+ * terminal exists: its scrollback takes scrollback_max of address space, and of
+ * memory what the state fills.
+ */
+int term_restore(struct term *t, const void *bytes, size_t len);
 
 #endif

@@ -11,6 +11,7 @@
  *   term_reports.c  answers to queries
  *   term_osc.c      title and palette
  *   term_state.c    the state as a VT stream, also for libvterm
+ *   term_restore.c  a terminal of such a stream
  *
  * For these files and tests only.
  */
@@ -73,6 +74,7 @@ struct term {
     struct term_handler handler;
     void *data;
     enum key_dialect dialect;
+    size_t scrollback_max;
     struct cell_size size;
 
     struct cursor cursor;
@@ -109,6 +111,9 @@ void term_update_coding(struct term *t);
 
 /* Makes libvterm anew from our state; nothing that follows may differ. */
 void term_renew_vt(struct term *t);
+
+/* Shows the cursor where it is; between two feeds nobody looks. */
+void term_show_cursor(struct term *t);
 
 void term_set_fast_path(struct term *t, bool on);
 
@@ -192,16 +197,19 @@ enum {
     /* Ours: marks a state, and says what no other sequence can; see
      * term_state.c. Other terminals ignore it. */
     OSC_STATE = 7717,
-    /* What OSC_STATE says at the start of a state. */
+    /* What OSC_STATE says at the start of a state, in front of the size. */
     STATE_VERSION = 1,
 };
+
+/* The last bytes of a state: one that has been cut short lacks them. */
+#define STATE_END "\033]7717;end\033\\"
 
 void osc_apply(struct term *t, int number, const char *bytes, size_t len);
 void palette_set(struct term *t, int entry, uint32_t rgb);
 void palette_reset(struct term *t, int entry);
 void palette_reset_all(struct term *t);
 
-/* term_state.c */
+/* term_state.c; the rest of it is in term.h. */
 
 /* Writes what libvterm holds of the state; see vt_load(). */
 void state_load_vt(struct term *t);

@@ -353,7 +353,9 @@ on_osc(void *data, int number, const char *text, size_t len)
 {
     struct term *t = data;
 
-    t->last_code = 0;
+    if (number != OSC_STATE) { /* a state says what REP repeats, then ends */
+        t->last_code = 0;
+    }
     osc_apply(t, number, text, len);
 }
 

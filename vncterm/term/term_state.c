@@ -1,135 +1,86 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The state of a terminal as a VT stream, for a reader that has just been
- * reset, and the part of it that libvterm holds.
+ * reset, and the part of it that libvterm holds. term_restore.c reads it.
  *
  * What no sequence can say is in an OSC of our own, which other terminals
- * ignore: OSC 7717 ; 1 stands at the start and is the version; "wrapped" marks
- * the cursor's row as carried on in the next one where printing could not,
+ * ignore: OSC 7717 ; 1 ; columns ; rows stands at the start, 1 being the
+ * version, and OSC 7717 ; end at the end. Between them "wrapped" marks the
+ * cursor's row as carried on in the next one where printing could not,
  * "pending" has the next character wrap, "last" is what REP repeats.
+ *
+ * Every line of text begins in the default pen, so that each takes the same
+ * bytes whichever lines are in front of it: what leaving out some of them saves
+ * is known beforehand.
  */
 #include <assert.h>
-#include <stdarg.h>
-#include <stdio.h>
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/utf8.h"
 #include "term/pen.h"
 #include "term/scrollback.h"
+#include "term/state_writer.h"
 #include "term/term_internal.h"
 
+/*
+ * The most bytes that the parts of a state take; test_term_state.c writes the
+ * worst of them. A run of blanks is the longest thing that a cell can be:
+ * colours, protection, ECH and CUF.
+ */
 enum {
-    BUFFER_SIZE = 4096,
-    FORMAT_MAX = 64, /* the longest text of put_format() */
+    PROTECTION_LEN = sizeof("\033[1\"q") - 1,
+    BLANKS_LEN = sizeof("\033[1000X\033[1000C") - 1,
+    CELL_LEN = PEN_SGR_MAX + PROTECTION_LEN + BLANKS_LEN,
+    CHARACTER_LEN = PEN_SGR_MAX + PROTECTION_LEN + 3 * UTF8_MAX,
+    LINE_END_LEN =
+        sizeof("\033]7717;wrapped\033\\\033[0m\r\n") - 1 + PROTECTION_LEN,
+    TAB_STOP_LEN = sizeof("\033[1;1000H\033H") - 1,
+    COLOUR_LEN = sizeof("\033]4;255;rgb:ff/ff/ff\033\\") - 1,
+    /* Modes, margins, three cursors, both ends. */
+    REST_LEN = 2048,
 };
 
-struct writer {
-    term_write_fn *write;
-    void *data;
-    int error; /* of the first write that failed */
+static_assert(CHARACTER_LEN <= CELL_LEN, "of a blank, or less");
+static_assert(TERM_COLS_MAX == 1000 && TERM_ROWS_MAX <= 1000,
+              "numbers have four digits at most");
+static_assert(OSC_STATE == 7717 && STATE_VERSION == 1, "as spelled above");
 
-    /* What the reader has by now, of what costs bytes to say. */
-    struct cell pen;
-    struct charsets charsets;
-    bool origin;
-
-    /* A line that has been written but not ended. */
-    bool line_open;
-    bool line_full;
-    bool line_wrapped;
-
-    size_t len;
-    char buffer[BUFFER_SIZE];
-};
-
-static void
-flush(struct writer *w)
+size_t
+term_state_min(struct cell_size size)
 {
-    if (w->error >= 0 && w->len > 0) {
-        w->error = w->write(w->data, w->buffer, w->len);
-    }
-    w->len = 0;
-}
+    size_t cols = (size_t)size.cols;
+    size_t rows = (size_t)size.rows;
 
-static void
-put_bytes(struct writer *w, const char *bytes, size_t len)
-{
-    if (len > sizeof(w->buffer) - w->len) {
-        flush(w);
-    }
-    assert(len <= sizeof(w->buffer));
-    memcpy(w->buffer + w->len, bytes, len);
-    w->len += len;
-}
-
-static void
-put_text(struct writer *w, const char *text)
-{
-    put_bytes(w, text, strlen(text));
-}
-
-__attribute__((format(printf, 2, 3))) static void
-put_format(struct writer *w, const char *format, ...)
-{
-    char text[FORMAT_MAX];
-    va_list args;
-
-    va_start(args, format);
-    int len = vsnprintf(text, sizeof(text), format, args);
-    va_end(args);
-    assert(len >= 0 && (size_t)len < sizeof(text));
-    put_bytes(w, text, (size_t)len);
-}
-
-static void
-put_code(struct writer *w, uint32_t code)
-{
-    char utf8[UTF8_MAX];
-
-    put_bytes(w, utf8, utf8_encode(code, utf8));
-}
-
-static void
-put_pen(struct writer *w, struct cell pen)
-{
-    char sgr[PEN_SGR_MAX];
-
-    if (cell_equals(w->pen, pen)) {
-        return;
-    }
-    put_bytes(w, sgr, pen_write_sgr(pen, sgr));
-    if (((w->pen.attrs ^ pen.attrs) & CELL_PROTECTED) != 0) {
-        put_text(w,
-                 (pen.attrs & CELL_PROTECTED) != 0 ? "\033[1\"q" : "\033[0\"q");
-    }
-    w->pen = pen;
+    return 2 * rows * (cols * CELL_LEN + LINE_END_LEN) + cols * TAB_STOP_LEN +
+           (size_t)PALETTE_ENTRIES * COLOUR_LEN + TERM_TITLE_MAX + REST_LEN;
 }
 
 /* Lines of text. */
 
 static void
-put_character(struct writer *w, struct cell cell)
+put_character(struct state_writer *w, struct cell cell)
 {
-    put_pen(w, cell_pen(cell));
-    put_code(w, cell.code);
+    state_put_pen(w, cell_pen(cell));
+    state_put_code(w, cell.code);
     if (cell.mark_0 != 0) {
-        put_code(w, cell.mark_0);
+        state_put_code(w, cell.mark_0);
     }
     if (cell.mark_1 != 0) {
-        put_code(w, cell.mark_1);
+        state_put_code(w, cell.mark_1);
     }
 }
 
 /* `count` blanks alike; the cursor is moved over them if more follow. */
 static void
-put_blanks(struct writer *w, struct cell blank, int count, bool more)
+put_blanks(struct state_writer *w, struct cell blank, int count, bool more)
 {
     if (!cell_equals(blank, cell_default())) {
-        put_pen(w, cell_pen(blank));
-        put_format(w, "\033[%dX", count);
+        state_put_pen(w, cell_pen(blank));
+        state_put_format(w, "\033[%dX", count);
     }
     if (more) {
-        put_format(w, "\033[%dC", count);
+        state_put_format(w, "\033[%dC", count);
     }
 }
 
@@ -144,7 +95,7 @@ used_cols(const struct cell *cells, int cols)
 
 /* Goes to the next line, by printing where that does it. */
 static void
-end_line(struct writer *w, struct cell next)
+end_line(struct state_writer *w, struct cell next)
 {
     if (!w->line_open) {
         return;
@@ -153,22 +104,20 @@ end_line(struct writer *w, struct cell next)
     bool by_itself = w->line_wrapped && w->line_full &&
                      next.code != CELL_BLANK && next.bg == COLOUR_DEFAULT;
 
+    if (!by_itself && w->line_wrapped) {
+        state_put_format(w, "\033]%d;wrapped\033\\", OSC_STATE);
+    }
+    state_put_pen(w, cell_default());
     if (!by_itself) {
-        if (w->line_wrapped) {
-            put_format(w, "\033]%d;wrapped\033\\", OSC_STATE);
-        }
-        if (w->pen.bg != COLOUR_DEFAULT) {
-            put_pen(w, cell_default());
-        }
-        put_text(w, "\r\n");
+        state_put_text(w, "\r\n");
     }
     w->line_open = false;
 }
 
 /* At most as many cells as the reader has columns. */
 static void
-put_line(struct writer *w, const struct cell *cells, int cols, bool wrapped,
-         bool full)
+put_line(struct state_writer *w, const struct cell *cells, int cols,
+         bool wrapped, bool full)
 {
     int used = used_cols(cells, cols);
     int col = 0;
@@ -194,8 +143,8 @@ put_line(struct writer *w, const struct cell *cells, int cols, bool wrapped,
 
 /* A line of any width, in pieces that fit `width` columns. */
 static void
-put_long_line(struct writer *w, const struct cell *cells, int cols, int width,
-              bool wrapped)
+put_long_line(struct state_writer *w, const struct cell *cells, int cols,
+              int width, bool wrapped)
 {
     int begin = 0;
 
@@ -212,31 +161,43 @@ put_long_line(struct writer *w, const struct cell *cells, int cols, int width,
 }
 
 static void
-put_last_line_end(struct writer *w)
+put_last_line_end(struct state_writer *w)
 {
     if (w->line_open && w->line_wrapped) {
-        put_format(w, "\033]%d;wrapped\033\\", OSC_STATE);
+        state_put_format(w, "\033]%d;wrapped\033\\", OSC_STATE);
     }
     w->line_open = false;
 }
 
-static void
-put_scrollback(struct writer *w, const struct term *t)
+/*
+ * Lines of the scrollback but for the oldest ones, of which so many are left
+ * out that they make up for `skip` bytes. Returns the bytes that all take.
+ */
+static size_t
+put_scrollback(struct state_writer *w, const struct term *t, size_t skip)
 {
     const struct scrollback *sb = screen_scrollback(t->screen);
     struct cell cells[SCROLLBACK_COLS_MAX];
+    size_t begin = w->total;
+    bool wrapped;
 
+    w->is_skipping = skip > 0;
     for (int i = scrollback_lines(sb) - 1; i >= 0 && w->error >= 0; i--) {
         int cols = scrollback_line_cols(sb, i);
-        bool wrapped;
 
         scrollback_line(sb, i, cells, cols, &wrapped);
+        end_line(w, cols > 0 ? cells[0] : cell_default());
+        w->is_skipping = w->total - begin < skip;
         put_long_line(w, cells, cols, t->size.cols, wrapped);
     }
+    end_line(w, screen_stored_row(t->screen, SCREEN_MAIN, 0, &wrapped)[0]);
+    w->is_skipping = false;
+    return w->total - begin;
 }
 
 static void
-put_screen(struct writer *w, const struct term *t, enum screen_which which)
+put_screen(struct state_writer *w, const struct term *t,
+           enum screen_which which)
 {
     for (int row = 0; row < t->size.rows && w->error >= 0; row++) {
         bool wrapped;
@@ -251,7 +212,7 @@ put_screen(struct writer *w, const struct term *t, enum screen_which which)
 /* What is neither text nor cursor. */
 
 static void
-put_palette(struct writer *w, const struct term *t)
+put_palette(struct state_writer *w, const struct term *t)
 {
     for (int i = 0; i < PALETTE_ENTRIES; i++) {
         uint32_t rgb = t->palette[i];
@@ -260,50 +221,52 @@ put_palette(struct writer *w, const struct term *t)
             continue;
         }
         if (i < PALETTE_FG) {
-            put_format(w, "\033]4;%d", i);
+            state_put_format(w, "\033]4;%d", i);
         } else {
-            put_format(w, "\033]%d", 10 + i - PALETTE_FG);
+            state_put_format(w, "\033]%d", 10 + i - PALETTE_FG);
         }
-        put_format(w, ";rgb:%02x/%02x/%02x\033\\", (unsigned)(rgb >> 16 & 0xff),
-                   (unsigned)(rgb >> 8 & 0xff), (unsigned)(rgb & 0xff));
+        state_put_format(w, ";rgb:%02x/%02x/%02x\033\\",
+                         (unsigned)(rgb >> 16 & 0xff),
+                         (unsigned)(rgb >> 8 & 0xff), (unsigned)(rgb & 0xff));
     }
 }
 
 static void
-put_title(struct writer *w, const struct term *t)
+put_title(struct state_writer *w, const struct term *t)
 {
     if (t->title[0] != '\0') {
-        put_text(w, "\033]2;");
-        put_text(w, t->title);
-        put_text(w, "\033\\");
+        state_put_text(w, "\033]2;");
+        state_put_text(w, t->title);
+        state_put_text(w, "\033\\");
     }
 }
 
 /* The reader's cursor must not be in origin mode. */
 static void
-put_tab_stops(struct writer *w, const struct term *t)
+put_tab_stops(struct state_writer *w, const struct term *t)
 {
     if (tab_stops_are_default(&t->tabs, t->size.cols)) {
         return;
     }
-    put_text(w, "\033[3g");
+    state_put_text(w, "\033[3g");
     for (int col = 0; col < t->size.cols; col++) {
         if (tab_stops_has(&t->tabs, col)) {
-            put_format(w, "\033[1;%dH\033H", col + 1);
+            state_put_format(w, "\033[1;%dH\033H", col + 1);
         }
     }
 }
 
 static void
-put_margins(struct writer *w, const struct term *t)
+put_margins(struct state_writer *w, const struct term *t)
 {
     if (t->margins.top > 0 || t->margins.bottom < t->size.rows) {
-        put_format(w, "\033[%d;%dr", t->margins.top + 1, t->margins.bottom);
+        state_put_format(w, "\033[%d;%dr", t->margins.top + 1,
+                         t->margins.bottom);
     }
 }
 
 static void
-put_mouse(struct writer *w, const struct input_modes *input)
+put_mouse(struct state_writer *w, const struct input_modes *input)
 {
     static const char *const tracking[] = {
         [MOUSE_TRACKING_OFF] = "",
@@ -319,12 +282,12 @@ put_mouse(struct writer *w, const struct input_modes *input)
         [MOUSE_ENCODING_URXVT] = "\033[?1015h",
     };
 
-    put_text(w, tracking[input->mouse_tracking]);
-    put_text(w, encoding[input->mouse_encoding]);
+    state_put_text(w, tracking[input->mouse_tracking]);
+    state_put_text(w, encoding[input->mouse_encoding]);
 }
 
 static void
-put_modes(struct writer *w, const struct term *t)
+put_modes(struct state_writer *w, const struct term *t)
 {
     const struct term_modes *modes = &t->modes;
     const struct input_modes *input = &t->input;
@@ -347,13 +310,13 @@ put_modes(struct writer *w, const struct term *t)
 
     for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
         if (flags[i].differs) {
-            put_text(w, flags[i].text);
+            state_put_text(w, flags[i].text);
         }
     }
     if (modes->cursor_shape != CURSOR_BLOCK || modes->cursor_blink) {
-        put_format(w, "\033[%d q",
-                   2 * (int)modes->cursor_shape +
-                       (modes->cursor_blink ? 1 : 2));
+        state_put_format(w, "\033[%d q",
+                         2 * (int)modes->cursor_shape +
+                             (modes->cursor_blink ? 1 : 2));
     }
     put_mouse(w, input);
 }
@@ -361,7 +324,7 @@ put_modes(struct writer *w, const struct term *t)
 /* Cursors. */
 
 static void
-put_charsets(struct writer *w, const struct charsets *charsets)
+put_charsets(struct state_writer *w, const struct charsets *charsets)
 {
     static const char *const designators[][2] = {
         /* G0's spelling begins with '(', and so on; 96 sets with '-'. */
@@ -379,30 +342,30 @@ put_charsets(struct writer *w, const struct charsets *charsets)
         int first = designator[0][0] == '-' ? '-' - 1 : '(';
 
         if (w->charsets.sets[i] != charsets->sets[i]) {
-            put_format(w, "\033%c%s", first + i, designator[1]);
+            state_put_format(w, "\033%c%s", first + i, designator[1]);
         }
     }
     if (w->charsets.gl != charsets->gl) {
-        put_text(w, shifts[charsets->gl]);
+        state_put_text(w, shifts[charsets->gl]);
     }
     w->charsets = *charsets;
 }
 
 /* `top` is the reader's top margin. */
 static void
-put_cursor(struct writer *w, const struct cursor *cursor, int top)
+put_cursor(struct state_writer *w, const struct cursor *cursor, int top)
 {
     if (w->origin != cursor->origin) {
-        put_text(w, cursor->origin ? "\033[?6h" : "\033[?6l");
+        state_put_text(w, cursor->origin ? "\033[?6h" : "\033[?6l");
         w->origin = cursor->origin;
     }
     put_charsets(w, &cursor->charsets);
-    put_pen(w, cursor->pen);
-    put_format(w, "\033[%d;%dH",
-               cursor->pos.row + 1 - (cursor->origin ? top : 0),
-               cursor->pos.col + 1);
+    state_put_pen(w, cursor->pen);
+    state_put_format(w, "\033[%d;%dH",
+                     cursor->pos.row + 1 - (cursor->origin ? top : 0),
+                     cursor->pos.col + 1);
     if (cursor->pending_wrap) {
-        put_format(w, "\033]%d;pending\033\\", OSC_STATE);
+        state_put_format(w, "\033]%d;pending\033\\", OSC_STATE);
     }
 }
 
@@ -418,79 +381,101 @@ is_start_cursor(const struct cursor *cursor)
 }
 
 static void
-put_saved_cursor(struct writer *w, const struct cursor *saved)
+put_saved_cursor(struct state_writer *w, const struct cursor *saved)
 {
     if (!is_start_cursor(saved)) {
         put_cursor(w, saved, 0);
-        put_text(w, "\0337");
+        state_put_text(w, "\0337");
     }
 }
 
-/* Both screens with their saved cursors, as they stand while reading UTF-8. */
-static void
-put_screens(struct writer *w, const struct term *t)
+/*
+ * Both screens with their saved cursors, as they stand while reading UTF-8, and
+ * the scrollback. Returns what put_scrollback() returns.
+ */
+static size_t
+put_screens(struct state_writer *w, const struct term *t, size_t skip)
 {
     bool wrapped;
     bool alternate =
         screen_stored_row(t->screen, SCREEN_ALTERNATE, 0, &wrapped) != NULL;
 
     if (alternate) {
-        put_text(w, "\033[?47h");
+        state_put_text(w, "\033[?47h");
         put_screen(w, t, SCREEN_ALTERNATE);
-        put_pen(w, cell_default());
-        put_text(w, "\033[?47l\033[H");
+        state_put_pen(w, cell_default());
+        state_put_text(w, "\033[?47l\033[H");
     }
-    put_scrollback(w, t);
+    size_t scrollback_len = put_scrollback(w, t, skip);
     put_screen(w, t, SCREEN_MAIN);
     put_saved_cursor(w, &t->saved[0]);
     if (alternate) {
-        put_text(w, "\033[?47h");
+        state_put_text(w, "\033[?47h");
         put_saved_cursor(w, &t->saved[1]);
     }
     if (alternate && !screen_is_alternate(t->screen)) {
-        put_text(w, "\033[?47l");
+        state_put_text(w, "\033[?47l");
     }
+    return scrollback_len;
 }
 
 /* What is said last, since nothing can be said after it. */
 static void
-put_end(struct writer *w, const struct term *t)
+put_end(struct state_writer *w, const struct term *t)
 {
     static const char *const single_shifts[] = {"", "", "\033N", "\033O"};
 
     if (t->modes.cp437_font) {
-        put_text(w, "\033[11m");
+        state_put_text(w, "\033[11m");
     }
     if (!t->modes.utf8) {
-        put_text(w, "\033%@");
+        state_put_text(w, "\033%@");
     }
-    put_text(w, single_shifts[t->cursor.charsets.single_shift]);
+    state_put_text(w, single_shifts[t->cursor.charsets.single_shift]);
     if (t->last_code != 0) {
-        put_format(w, "\033]%d;last;%x\033\\", OSC_STATE,
-                   (unsigned)t->last_code);
+        state_put_format(w, "\033]%d;last;%x\033\\", OSC_STATE,
+                         (unsigned)t->last_code);
     }
+    state_put_text(w, STATE_END);
+}
+
+/* Everything; leaves out and returns what put_scrollback() does. */
+static size_t
+put_state(struct state_writer *w, const struct term *t, size_t skip)
+{
+    state_put_format(w, "\033]%d;%d;%d;%d\033\\", OSC_STATE, STATE_VERSION,
+                     t->size.cols, t->size.rows);
+    state_put_text(w, "\033c\033%G");
+    put_palette(w, t);
+    put_title(w, t);
+    size_t scrollback_len = put_screens(w, t, skip);
+    if (w->origin) {
+        state_put_text(w, "\033[?6l");
+        w->origin = false;
+    }
+    put_tab_stops(w, t);
+    put_margins(w, t);
+    put_modes(w, t);
+    put_cursor(w, &t->cursor, t->margins.top);
+    put_end(w, t);
+    return scrollback_len;
 }
 
 int
-term_write_state(const struct term *t, term_write_fn *write, void *data)
+term_write_state(const struct term *t, size_t max, term_write_fn *write,
+                 void *data)
 {
-    struct writer w = {.write = write, .data = data, .pen = cell_default()};
+    struct state_writer w;
 
-    put_format(&w, "\033]%d;%d\033\\", OSC_STATE, STATE_VERSION);
-    put_text(&w, "\033c\033%G");
-    put_palette(&w, t);
-    put_title(&w, t);
-    put_screens(&w, t);
-    if (w.origin) {
-        put_text(&w, "\033[?6l");
-        w.origin = false;
+    state_writer_init(&w, NULL, NULL);
+    size_t scrollback_len = put_state(&w, t, 0);
+    size_t total = w.total;
+    if (total - scrollback_len > max) {
+        return -EFBIG;
     }
-    put_tab_stops(&w, t);
-    put_margins(&w, t);
-    put_modes(&w, t);
-    put_cursor(&w, &t->cursor, t->margins.top);
-    put_end(&w, t);
-    flush(&w);
+    state_writer_init(&w, write, data);
+    (void)put_state(&w, t, total > max ? total - max : 0); /* as before */
+    state_flush(&w);
     return w.error < 0 ? w.error : 0;
 }
 
@@ -504,9 +489,10 @@ load_vt(void *data, const void *bytes, size_t len)
 void
 state_load_vt(struct term *t)
 {
-    struct writer w = {.write = load_vt, .data = t->vt};
+    struct state_writer w;
 
+    state_writer_init(&w, load_vt, t->vt);
     put_tab_stops(&w, t);
     put_margins(&w, t);
-    flush(&w);
+    state_flush(&w);
 }

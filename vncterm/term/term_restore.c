@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A terminal of a state that term_state.c has written, or that somebody else
+ * has: the bytes are hostile.
+ *
+ * They pass the guard, as a guest's do, and of what it lets through only that
+ * is carried out which a state is made of; the rest is ignored. So nothing is
+ * answered, rung or told, and no few bytes, like those of a reset, make us
+ * touch a whole screen: the largest file takes seconds on the largest screen.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "term/term_internal.h"
+
+/* The start of a state. */
+struct header {
+    const char *at;
+    const char *end;
+};
+
+static bool
+take_text(struct header *h, const char *text)
+{
+    size_t len = strlen(text);
+
+    if ((size_t)(h->end - h->at) < len || memcmp(h->at, text, len) != 0) {
+        return false;
+    }
+    h->at += len;
+    return true;
+}
+
+/* A decimal number, or -1; what is too large becomes GUARD_ARG_LIMIT. */
+static int
+take_number(struct header *h)
+{
+    int value = -1;
+
+    while (h->at < h->end && *h->at >= '0' && *h->at <= '9') {
+        value = (value < 0 ? 0 : value) * 10 + (*h->at - '0');
+        value = value < GUARD_ARG_LIMIT ? value : GUARD_ARG_LIMIT;
+        h->at++;
+    }
+    return value;
+}
+
+/* Whether the bytes are a whole state of our version, and of which size. */
+static bool
+read_header(const char *bytes, size_t len, struct cell_size *out)
+{
+    struct header h = {.at = bytes, .end = bytes + len};
+    size_t end_len = sizeof(STATE_END) - 1;
+
+    if (!take_text(&h, "\033]7717;") || take_number(&h) != STATE_VERSION ||
+        !take_text(&h, ";")) {
+        return false;
+    }
+    int cols = take_number(&h);
+    if (!take_text(&h, ";")) {
+        return false;
+    }
+    int rows = take_number(&h);
+    if (cols < 0 || rows < 0 || !take_text(&h, "\033\\") ||
+        (size_t)(h.end - h.at) < end_len ||
+        memcmp(h.end - end_len, STATE_END, end_len) != 0) {
+        return false;
+    }
+    *out = (struct cell_size){.cols = cols, .rows = rows};
+    return true;
+}
+
+/* A state is written in insert mode off, and says at its end if it was on. */
+static void
+on_ascii(void *data, const uint8_t *text, size_t len)
+{
+    const struct term *t = data;
+
+    if (!t->modes.insert) {
+        term_guard_handler.on_ascii(data, text, len);
+    }
+}
+
+static void
+on_code(void *data, uint32_t code)
+{
+    const struct term *t = data;
+
+    if (!t->modes.insert) {
+        term_guard_handler.on_code(data, code);
+    }
+}
+
+static void
+on_byte(void *data, uint8_t byte)
+{
+    /* A state is UTF-8 up to its last sequences. */
+    (void)data;
+    (void)byte;
+}
+
+static void
+on_control(void *data, uint8_t control)
+{
+    struct term *t = data;
+    struct cell pen = t->cursor.pen;
+
+    switch (control) {
+    case '\n':
+        /* No line of a state ends in a colour, with which each of these bytes
+         * would fill a line. */
+        t->cursor.pen.bg = COLOUR_DEFAULT;
+        term_guard_handler.on_control(t, control);
+        t->cursor.pen = pen;
+        break;
+    case '\r':
+    case 0x0e: /* SO, SI */
+    case 0x0f:
+        term_guard_handler.on_control(t, control);
+        break;
+    default:
+        break;
+    }
+}
+
+/* Not RIS, which stands at the start: the terminal is as good as reset. */
+static bool
+is_kind_of_state(enum guard_kind kind)
+{
+    static const bool kinds[] = {
+        [GUARD_CUF] = true,
+        [GUARD_CUP] = true,
+        [GUARD_ECH] = true,
+        [GUARD_HTS] = true,
+        [GUARD_TBC] = true,
+        [GUARD_SM] = true,
+        [GUARD_DECSET] = true,
+        [GUARD_DECRST] = true,
+        [GUARD_SGR] = true,
+        [GUARD_DECSCA] = true,
+        [GUARD_DECSTBM] = true,
+        [GUARD_DECSC] = true,
+        [GUARD_DECKPAM] = true,
+        [GUARD_DECSCUSR] = true,
+        [GUARD_DESIGNATE] = true,
+        [GUARD_SHIFT] = true,
+        [GUARD_SINGLE_SHIFT] = true,
+        [GUARD_CODING_UTF8] = true,
+        [GUARD_CODING_DEFAULT] = true,
+    };
+
+    return kind < sizeof(kinds) / sizeof(kinds[0]) && kinds[kind];
+}
+
+/* Others clear screens, or can be said by one of these. */
+static bool
+is_mode_of_state(int mode)
+{
+    static const int modes[] = {1,    5,    6,    7,    9,    25,
+                                47,   67,   1000, 1002, 1003, 1004,
+                                1005, 1006, 1015, 2004, 2026};
+
+    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+        if (modes[i] == mode) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+on_op(void *data, const struct guard_op *op)
+{
+    bool private = op->kind == GUARD_DECSET || op->kind == GUARD_DECRST;
+
+    if (is_kind_of_state(op->kind) &&
+        (!private ||
+         (op->argc == 1 && is_mode_of_state(guard_arg(op, 0, 0))))) {
+        term_guard_handler.on_op(data, op);
+    }
+}
+
+static void
+on_osc(void *data, int number, const char *text, size_t len)
+{
+    switch (number) {
+    case 2: /* the title */
+    case 4: /* colours */
+    case 10:
+    case 11:
+    case 12:
+    case OSC_STATE:
+        term_guard_handler.on_osc(data, number, text, len);
+        break;
+    default:
+        break;
+    }
+}
+
+static const struct guard_handler state_handler = {
+    .on_ascii = on_ascii,
+    .on_code = on_code,
+    .on_byte = on_byte,
+    .on_control = on_control,
+    .on_op = on_op,
+    .on_osc = on_osc,
+};
+
+/* Gives `t` what `made` holds, and the other way round. */
+static void
+swap_content(struct term *t, struct term *made)
+{
+    struct term old = *t;
+
+    *t = *made;
+    *made = old;
+    t->handler = old.handler;
+    t->data = old.data;
+    t->fast_path = old.fast_path;
+    guard_init(&t->guard, &term_guard_handler, t);
+    term_update_coding(t);
+    term_renew_vt(t); /* its callbacks are for the other one */
+}
+
+int
+term_restore(struct term *t, const void *bytes, size_t len)
+{
+    static const struct term_handler nobody = {.on_reply = NULL};
+    struct term_config config = {.scrollback_max = t->scrollback_max,
+                                 .dialect = t->dialect};
+    struct term *made;
+
+    if (!read_header(bytes, len, &config.size)) {
+        return -EBADMSG;
+    }
+    int error = term_new(&made, &config, &nobody, NULL);
+    if (error < 0) {
+        return error;
+    }
+    guard_init(&made->guard, &state_handler, made);
+    term_feed(made, bytes, len);
+    /* At its own size it is left alone: a resize resets the margins. */
+    if (made->size.cols != t->size.cols || made->size.rows != t->size.rows) {
+        error = term_resize(made, t->size);
+    }
+    if (error == 0) {
+        swap_content(t, made);
+        screen_damage_all(t->screen);
+        term_show_cursor(t);
+    }
+    term_free(made);
+    return error;
+}
