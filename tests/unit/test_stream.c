@@ -40,6 +40,8 @@ struct fixture {
     int hangups;
     int hangup_err;
     size_t output_at_hangup;
+    int text_rooms; /* calls of on_text_room */
+    bool is_sending;
 
     /* Sent from within on_output, or NULL. */
     const char *answer;
@@ -77,9 +79,20 @@ on_hangup(void *data, int err)
     f->output_at_hangup = f->output_len;
 }
 
+static void
+on_text_room(void *data)
+{
+    struct fixture *f = data;
+
+    assert_false(f->is_sending);
+    assert_true(stream_text_room(f->stream) > 0);
+    f->text_rooms++;
+}
+
 static const struct stream_handler handler = {
     .on_output = on_output,
     .on_hangup = on_hangup,
+    .on_text_room = on_text_room,
 };
 
 static int
@@ -252,6 +265,14 @@ new_pattern(size_t len)
     return bytes;
 }
 
+static void
+send_text(struct fixture *f, const void *bytes, size_t len)
+{
+    f->is_sending = true;
+    assert_int_equal(stream_send_text(f->stream, bytes, len), 0);
+    f->is_sending = false;
+}
+
 /*
  * Types bytes of the pattern until the kernel takes no more. Returns how many
  * bytes were accepted, the last of which waits in the queue.
@@ -281,6 +302,8 @@ without_a_console_nothing_is_accepted(void **state)
     assert_false(stream_is_open(f->stream));
     assert_int_equal(stream_send_keys(f->stream, "x", 1), -ENOTCONN);
     assert_int_equal(stream_send_reply(f->stream, "x", 1), -ENOTCONN);
+    assert_int_equal(stream_send_text(f->stream, "x", 1), -ENOTCONN);
+    assert_int_equal(stream_text_room(f->stream), 0);
     assert_false(stream_takes_paste(f->stream));
     assert_int_equal(stream_send_paste(f->stream, &paste), -ENOTCONN);
     assert_int_equal(bytes_len(&paste), 1);
@@ -416,6 +439,103 @@ replies_have_a_bound_of_their_own(void **state)
 }
 
 static void
+text_has_a_bound_of_its_own(void **state)
+{
+    struct fixture *f = *state;
+
+    join_master(f);
+    size_t accepted = type_until_blocked(f);
+    uint8_t *all = new_pattern(accepted + STREAM_TEXT_MAX + 1);
+
+    assert_int_equal(stream_text_room(f->stream), STREAM_TEXT_MAX);
+    assert_int_equal(
+        stream_send_text(f->stream, all + accepted, STREAM_TEXT_MAX + 1),
+        -ENOBUFS);
+    send_text(f, all + accepted, STREAM_TEXT_MAX - 1);
+    assert_int_equal(stream_text_room(f->stream), 1);
+    send_text(f, all + accepted + STREAM_TEXT_MAX - 1, 1);
+    assert_int_equal(stream_text_room(f->stream), 0);
+    all[accepted + STREAM_TEXT_MAX] = 'k';
+    assert_int_equal(stream_send_keys(f->stream, "k", 1), 0);
+
+    expect_guest_reads(f, all, accepted + STREAM_TEXT_MAX + 1);
+    assert_int_equal(stream_text_room(f->stream), STREAM_TEXT_MAX);
+    free(all);
+}
+
+static void
+room_for_text_is_told_once_after_there_was_none(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t *text = new_pattern(STREAM_TEXT_MAX);
+    uint8_t got[512];
+
+    join_master(f);
+    f->text_rooms = 0;
+    send_text(f, text, STREAM_TEXT_MAX);
+    assert_int_equal(stream_text_room(f->stream), STREAM_TEXT_MAX);
+    (void)type_until_blocked(f);
+    send_text(f, text, STREAM_TEXT_MAX - 1);
+    (void)guest_reads(f, got, sizeof(got), 256);
+    fake_loop_ready(f->loop, f->fd, LOOP_WRITE);
+    assert_int_equal(f->text_rooms, 0);
+
+    send_text(f, text, stream_text_room(f->stream));
+    fake_loop_ready(f->loop, f->fd, LOOP_WRITE);
+    assert_int_equal(f->text_rooms, 0);
+    while (stream_text_room(f->stream) == 0) {
+        assert_int_equal(guest_reads(f, got, sizeof(got), 256), sizeof(got));
+    }
+    assert_int_equal(f->text_rooms, 1);
+    while (guest_reads(f, got, sizeof(got), 256) > 0) {
+    }
+    assert_int_equal(stream_text_room(f->stream), STREAM_TEXT_MAX);
+    assert_int_equal(f->text_rooms, 1);
+    free(text);
+}
+
+static void
+a_console_that_is_joined_has_room_for_text(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t *text = new_pattern(STREAM_TEXT_MAX);
+
+    join_master(f);
+    assert_int_equal(f->text_rooms, 1);
+    (void)type_until_blocked(f);
+    send_text(f, text, STREAM_TEXT_MAX);
+    join_master(f);
+    assert_int_equal(f->text_rooms, 2);
+    assert_int_equal(stream_text_room(f->stream), STREAM_TEXT_MAX);
+
+    fd_close(&f->guest);
+    fake_loop_ready(f->loop, f->fd, LOOP_READ);
+    assert_int_equal(stream_text_room(f->stream), 0);
+    join_master(f);
+    assert_int_equal(f->text_rooms, 3);
+    free(text);
+}
+
+/* So that what text clients send next is kept for the next console. */
+static void
+a_write_that_fails_leaves_no_room_for_text(void **state)
+{
+    struct fixture *f = *state;
+
+    join_socket(f);
+    (void)signal(SIGPIPE, SIG_IGN); /* as in the program */
+    assert_int_equal(shutdown(f->guest, SHUT_RD), 0);
+    send_text(f, "x", 1);
+    assert_int_equal(stream_text_room(f->stream), 0);
+    fd_close(&f->guest);
+    fake_loop_ready(f->loop, f->fd, LOOP_READ);
+    assert_int_equal(f->hangups, 1);
+    assert_int_equal(f->text_rooms, 1);
+    join_socket(f);
+    assert_int_equal(f->text_rooms, 2);
+}
+
+static void
 what_was_accepted_first_is_written_first(void **state)
 {
     struct fixture *f = *state;
@@ -423,8 +543,8 @@ what_was_accepted_first_is_written_first(void **state)
 
     join_master(f);
     size_t accepted = type_until_blocked(f);
-    /* Replies and keys in turn, a byte each, to the bound; a paste between. */
-    size_t more = (size_t)2 * STREAM_REPLY_MAX;
+    /* A byte each in turn, to the bounds; a paste between. */
+    size_t more = (size_t)2 * (STREAM_REPLY_MAX + STREAM_TEXT_MAX);
     uint8_t *all = new_pattern(accepted + more + 5);
     uint8_t *next = all + accepted;
 
@@ -437,9 +557,14 @@ what_was_accepted_first_is_written_first(void **state)
             assert_int_equal(bytes_len(&paste), 0);
         }
         assert_int_equal(stream_send_keys(f->stream, next, 1), 0);
-        assert_int_equal(stream_send_reply(f->stream, next + 1, 1), 0);
+        if (stream_text_room(f->stream) > 0) {
+            send_text(f, next + 1, 1);
+        } else {
+            assert_int_equal(stream_send_reply(f->stream, next + 1, 1), 0);
+        }
     }
     assert_int_equal(stream_send_reply(f->stream, "x", 1), -ENOBUFS);
+    assert_int_equal(stream_send_text(f->stream, "x", 1), -ENOBUFS);
 
     expect_guest_reads(f, all, accepted + more + 5);
     free(all);
@@ -710,6 +835,10 @@ main(void)
         T(a_large_screen_is_fed_in_small_pieces),
         T(a_guest_that_stops_reading_refuses_keys_at_the_bound),
         T(replies_have_a_bound_of_their_own),
+        T(text_has_a_bound_of_its_own),
+        T(room_for_text_is_told_once_after_there_was_none),
+        T(a_console_that_is_joined_has_room_for_text),
+        T(a_write_that_fails_leaves_no_room_for_text),
         T(what_was_accepted_first_is_written_first),
         T(a_paste_arrives_whole_while_the_guest_is_slow),
         T(a_paste_beyond_the_bound_is_refused),

@@ -2,6 +2,7 @@
 #include "base/listen.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
@@ -121,4 +122,24 @@ listen_unix(const char *path)
         return r;
     }
     return fd;
+}
+
+/* Errors of a connection that are pending already: accept(2). */
+static bool
+is_about_one_peer(int err)
+{
+    return err == ECONNABORTED || err == EINTR || err == EPROTO ||
+           err == ENETDOWN || err == EHOSTDOWN || err == ENONET ||
+           err == EHOSTUNREACH || err == ENETUNREACH || err == EPERM;
+}
+
+int
+listen_accept(int listener)
+{
+    int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+    if (fd >= 0) {
+        return fd;
+    }
+    return is_about_one_peer(errno) ? -ECONNABORTED : -errno;
 }

@@ -28,4 +28,11 @@ int listen_tcp(struct in_addr address, uint16_t port, uint16_t *out_port);
  */
 int listen_unix(const char *path);
 
+/*
+ * Takes the next connection. Returns a descriptor as above, -EAGAIN when nobody
+ * waits, -ECONNABORTED when the one who did has gone or cannot be had, so that
+ * the next may be taken, or -errno: then whoever waits goes on waiting.
+ */
+int listen_accept(int listener);
+
 #endif

@@ -36,6 +36,7 @@ enum source {
     SOURCE_KEYS,
     SOURCE_REPLY,
     SOURCE_PASTE,
+    SOURCE_TEXT,
     SOURCES,
 };
 
@@ -45,8 +46,13 @@ struct run {
     uint32_t len;
 };
 
-/* At worst each byte of a reply stands alone between two runs of keys. */
-#define RUNS_MAX ((size_t)2 * STREAM_REPLY_MAX + 4)
+/*
+ * Neighbours are of different sources. So there is at most one run of keys more
+ * than there are others: each byte of a reply or a text client, alone in its
+ * run, and the one paste.
+ */
+#define RUNS_OF_OTHERS_MAX ((size_t)STREAM_REPLY_MAX + STREAM_TEXT_MAX + 1)
+#define RUNS_MAX           (2 * RUNS_OF_OTHERS_MAX + 1)
 
 struct stream {
     struct loop *loop;
@@ -63,6 +69,9 @@ struct stream {
     struct bytes queues[SOURCES];
     struct bytes runs;
     struct run last;
+
+    bool has_failed;       /* to be written to; a hang-up will follow */
+    bool was_without_room; /* for text clients, and nobody was told of more */
 
     uint8_t buffer[BUFFER_SIZE];
 };
@@ -82,6 +91,8 @@ stream_new(struct stream **out, struct loop *loop,
     bytes_init(&s->queues[SOURCE_KEYS], STREAM_KEYS_MAX);
     bytes_init(&s->queues[SOURCE_REPLY], STREAM_REPLY_MAX);
     bytes_init(&s->queues[SOURCE_PASTE], STREAM_PASTE_MAX);
+    bytes_init(&s->queues[SOURCE_TEXT], STREAM_TEXT_MAX);
+    s->was_without_room = true;
     bytes_init(&s->runs, RUNS_MAX * sizeof(struct run));
     *out = s;
 }
@@ -105,6 +116,8 @@ close_console(struct stream *s)
     loop_fd_free(s->watcher);
     s->watcher = NULL;
     s->wants_write = false;
+    s->has_failed = false;
+    s->was_without_room = true;
     fd_close(&s->fd);
 }
 
@@ -131,6 +144,28 @@ apply_size(const struct stream *s)
     }
 }
 
+size_t
+stream_text_room(const struct stream *s)
+{
+    /* Keys would be dropped; text clients keep theirs for the next console. */
+    if (s->fd < 0 || s->has_failed) {
+        return 0;
+    }
+    return bytes_space(&s->queues[SOURCE_TEXT]);
+}
+
+static void
+tell_text_room(struct stream *s)
+{
+    if (!s->was_without_room || stream_text_room(s) == 0) {
+        return;
+    }
+    s->was_without_room = false;
+    if (s->handler->on_text_room != NULL) {
+        s->handler->on_text_room(s->data);
+    }
+}
+
 int
 stream_open(struct stream *s, int fd)
 {
@@ -151,6 +186,7 @@ stream_open(struct stream *s, int fd)
     s->watcher = watcher;
     apply_size(s);
     loop_fd_want(watcher, LOOP_READ);
+    tell_text_room(s);
     return 0;
 }
 
@@ -247,6 +283,8 @@ write_queued(struct stream *s)
             /* Nobody will read it. That the console is gone, and how, is
              * told by reading, after its last output. */
             drop_queues(s);
+            s->has_failed = true;
+            s->was_without_room = true;
             break;
         }
         shorten_first_run(s, (size_t)count);
@@ -298,6 +336,17 @@ int
 stream_send_reply(struct stream *s, const void *bytes, size_t len)
 {
     return send_from(s, SOURCE_REPLY, bytes, len);
+}
+
+int
+stream_send_text(struct stream *s, const void *bytes, size_t len)
+{
+    int r = send_from(s, SOURCE_TEXT, bytes, len);
+
+    if (stream_text_room(s) == 0) {
+        s->was_without_room = true;
+    }
+    return r;
 }
 
 bool
@@ -414,6 +463,7 @@ on_ready(void *data, unsigned events)
 
     if ((events & LOOP_WRITE) != 0) {
         write_queued(s);
+        tell_text_room(s);
     }
     if ((events & LOOP_READ) != 0) {
         read_available(s, STREAM_TURN_MAX, UNTIL_TURN_ENDS);

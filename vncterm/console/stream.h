@@ -3,10 +3,10 @@
  * The byte end: a guest's console as a stream of bytes, both ways.
  *
  * Reads at most STREAM_TURN_MAX bytes in one turn of the loop. Towards the
- * guest nothing blocks and nothing grows: typed keys and replies have a queue
- * each that refuses what does not fit, and one paste is held as it is and fed
- * as the guest reads. What was accepted first is written first. Between two
- * consoles (a guest that restarts) nothing is accepted.
+ * guest nothing blocks and nothing grows: typed keys, replies and text clients
+ * have a queue each that refuses what does not fit, and one paste is held as it
+ * is and fed as the guest reads. What was accepted first is written first.
+ * Between two consoles (a guest that restarts) nothing is accepted.
  */
 #ifndef VNCTERM_CONSOLE_STREAM_H
 #define VNCTERM_CONSOLE_STREAM_H
@@ -26,6 +26,8 @@ enum {
     STREAM_REPLY_MAX = 4 << 10, /* answers to queries that wait for it */
     STREAM_PASTE_MAX = (4 << 20) + 64, /* 1 MiB of Latin-1 as UTF-8, twice,
                                           and brackets */
+    STREAM_TEXT_MAX = 4 << 10, /* bytes of text clients that wait: few, since
+                                  keys typed afterwards wait behind them */
 };
 
 struct stream_handler {
@@ -36,6 +38,10 @@ struct stream_handler {
      * stream may be opened again or freed here. It is never called from
      * within a send function. */
     void (*on_hangup)(void *data, int err);
+    /* There is room for text clients' bytes again, after there was none: in a
+     * later turn, or within stream_open(). NULL for none. It may send, but not
+     * open, drain or free. Never called from within a send function. */
+    void (*on_text_room)(void *data);
 };
 
 void stream_new(struct stream **out, struct loop *loop,
@@ -65,6 +71,14 @@ void stream_set_size(struct stream *s, struct cell_size size);
  */
 int stream_send_keys(struct stream *s, const void *bytes, size_t len);
 int stream_send_reply(struct stream *s, const void *bytes, size_t len);
+
+/*
+ * Bytes of text clients, who are made to wait: send at most stream_text_room(),
+ * which is 0 between two consoles, and from when the console refuses to be
+ * written to: its hang-up will follow.
+ */
+size_t stream_text_room(const struct stream *s);
+int stream_send_text(struct stream *s, const void *bytes, size_t len);
 
 /* Whether a paste would be accepted, if it is not too long. */
 bool stream_takes_paste(const struct stream *s);

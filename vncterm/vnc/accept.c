@@ -3,11 +3,9 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <unistd.h>
-
-#include <sys/socket.h>
 
 #include "base/fd.h"
+#include "base/listen.h"
 #include "base/log.h"
 #include "vnc/viewer.h"
 #include "vnc/vnc.h"
@@ -49,15 +47,6 @@ on_accepting(void *data)
     listen_to_all(v, LOOP_READ);
 }
 
-static bool
-is_about_one_peer(int error)
-{
-    /* accept(2): errors of the connection that are already pending. */
-    return error == ECONNABORTED || error == EINTR || error == EPROTO ||
-           error == ENETDOWN || error == EHOSTDOWN || error == ENONET ||
-           error == EHOSTUNREACH || error == ENETUNREACH || error == EPERM;
-}
-
 static void
 on_connection(void *data, unsigned events)
 {
@@ -66,14 +55,13 @@ on_connection(void *data, unsigned events)
 
     (void)events; /* only reading was asked for */
     for (int i = 0; i < VNC_ACCEPTS_PER_TURN; i++) {
-        int fd =
-            accept4(listener->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        int fd = listen_accept(listener->fd);
         if (fd >= 0) {
             vnc_adopt(v, fd);
-        } else if (errno == EAGAIN) {
+        } else if (fd == -EAGAIN) {
             break;
-        } else if (!is_about_one_peer(errno)) {
-            pause_accepting(v, errno);
+        } else if (fd != -ECONNABORTED) {
+            pause_accepting(v, -fd);
             break;
         }
     }
