@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is published, and when not. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "unit/store_fixture.h"
+
+static void
+ports_are_published_at_once_though_the_domain_is_missing(void **state)
+{
+    struct fixture *f = *state;
+
+    start(f, STORE_WATCH_TTY);
+    store_set_ports(f->store, 5901, 9501);
+    run_until_has(f, VNC_PORT, "5901");
+    run_until_has(f, TEXT_PORT, "9501");
+    assert_int_equal(fake_xs_count(FAKE_XS_WRITE), 2);
+}
+
+static void
+port_zero_is_not_published(void **state)
+{
+    struct fixture *f = *state;
+
+    start(f, STORE_WATCH_TTY);
+    store_set_ports(f->store, 5901, 0);
+    run_until_has(f, VNC_PORT, "5901");
+    settle(f);
+    assert_false(fake_xs_exists(TEXT_PORT));
+}
+
+static void
+ports_are_written_again_after_a_restart_once_the_domain_is_there(void **state)
+{
+    struct fixture *f = *state;
+
+    fake_xs_write(TTY, PTS);
+    start(f, STORE_WATCH_TTY);
+    store_set_ports(f->store, 5901, 9501);
+    run_until_has(f, TEXT_PORT, "9501");
+    restart_store(f);
+    settle(f);
+    assert_false(fake_xs_exists(DOMAIN));
+    fake_xs_write(DOMAIN "/name", "guest");
+    run_until_has(f, VNC_PORT, "5901");
+    run_until_has(f, TEXT_PORT, "9501");
+    assert_int_equal(fake_xs_domains_made(), 0);
+}
+
+static void
+ports_that_come_while_the_store_is_away_wait_for_the_domain(void **state)
+{
+    struct fixture *f = *state;
+
+    start(f, STORE_WATCH_TTY);
+    settle(f);
+    fake_xs_die();
+    store_set_ports(f->store, 5901, 0);
+    run_until_logged(f, "connection lost", 1);
+    fake_xs_restart();
+    run_until(f, is_watching_domain);
+    settle(f);
+    assert_false(fake_xs_exists(DOMAIN));
+    fake_xs_write(DOMAIN "/name", "guest");
+    run_until_has(f, VNC_PORT, "5901");
+}
+
+static void
+nothing_is_written_below_a_domain_that_goes_at_that_moment(void **state)
+{
+    struct fixture *f = *state;
+
+    fake_xs_write(TTY, PTS);
+    start(f, STORE_WATCH_TTY);
+    store_set_ports(f->store, 5901, 9501);
+    run_until_has(f, TEXT_PORT, "9501");
+    restart_store(f);
+    settle(f);
+    fake_xs_change_before(FAKE_XS_TRANSACTION_START, DOMAIN, NULL);
+    fake_xs_write(DOMAIN "/name", "guest");
+    settle(f);
+    assert_true(fake_xs_count(FAKE_XS_TRANSACTION_START) > 0);
+    assert_false(fake_xs_exists(DOMAIN));
+    assert_int_equal(fake_xs_domains_made(), 0);
+    /* And it has not given up. */
+    fake_xs_write(DOMAIN "/name", "guest");
+    run_until_has(f, TEXT_PORT, "9501");
+    assert_int_equal(fake_xs_domains_made(), 0);
+}
+
+static void
+transaction_that_conflicts_is_tried_again(void **state)
+{
+    struct fixture *f = *state;
+
+    fake_xs_write(TTY, PTS);
+    start(f, STORE_WATCH_TTY);
+    run_until_told(f, 1);
+    fake_xs_conflict(3);
+    store_set_state_file(f->store, "/state");
+    run_until_has(f, STATE_FILE, "/state");
+    assert_int_equal(count_in_log(f, "warning"), 0);
+}
+
+static void
+transaction_that_always_conflicts_is_given_up_with_a_warning(void **state)
+{
+    struct fixture *f = *state;
+
+    fake_xs_write(TTY, PTS);
+    start(f, STORE_WATCH_TTY);
+    run_until_told(f, 1);
+    fake_xs_conflict(1000000);
+    store_set_state_file(f->store, "/state");
+    run_until_calls(f, FAKE_XS_TRANSACTION_END, 1);
+    settle(f);
+    assert_int_equal(count_in_log(f, "cannot write " STATE_FILE), 1);
+    assert_true(fake_xs_count(FAKE_XS_TRANSACTION_END) < 100);
+}
+
+static void
+ports_of_a_domain_that_was_removed_are_not_written_again(void **state)
+{
+    struct fixture *f = *state;
+
+    fake_xs_write(TTY, PTS);
+    start(f, STORE_WATCH_TTY);
+    store_set_ports(f->store, 5901, 9501);
+    run_until_has(f, TEXT_PORT, "9501");
+    fake_xs_remove(DOMAIN);
+    run_until_removed(f, 1);
+    store_set_ports(f->store, 5902, 9502);
+    settle(f);
+    assert_false(fake_xs_exists(DOMAIN));
+}
+
+static void
+state_file_is_written_for_each_call(void **state)
+{
+    struct fixture *f = *state;
+
+    fake_xs_write(TTY, PTS);
+    start(f, STORE_WATCH_TTY);
+    run_until_told(f, 1);
+    store_set_state_file(f->store, "/state");
+    run_until_has(f, STATE_FILE, "/state");
+    fake_xs_remove(STATE_FILE);
+    store_set_ports(f->store, 5901, 0);
+    run_until_has(f, VNC_PORT, "5901");
+    settle(f);
+    assert_false(fake_xs_exists(STATE_FILE));
+    store_set_state_file(f->store, "/state");
+    run_until_has(f, STATE_FILE, "/state");
+}
+
+static void
+state_file_is_not_written_below_a_missing_domain(void **state)
+{
+    struct fixture *f = *state;
+
+    start(f, STORE_WATCH_TTY);
+    store_set_state_file(f->store, "/state");
+    settle(f);
+    assert_false(fake_xs_exists(DOMAIN));
+    fake_xs_write(DOMAIN "/name", "guest");
+    run_until_has(f, STATE_FILE, "/state");
+}
+
+static void
+state_files_that_wait_for_a_hanging_store_end_as_the_newest(void **state)
+{
+    struct fixture *f = *state;
+    char name[32];
+
+    fake_xs_write(TTY, PTS);
+    start(f, STORE_WATCH_TTY);
+    run_until_told(f, 1);
+    fake_xs_hang(FAKE_XS_CALLS);
+    fake_xs_release_domain();
+    run_until(f, is_hanging);
+    unsigned writes = fake_xs_count(FAKE_XS_WRITE);
+    /* More than the socket takes. */
+    for (int i = 0; i < 1000; i++) {
+        (void)snprintf(name, sizeof(name), "/state/%d", i);
+        store_set_state_file(f->store, name);
+    }
+    fake_xs_go_on();
+    run_until_has(f, STATE_FILE, name);
+    assert_true(fake_xs_count(FAKE_XS_WRITE) <= writes + 2);
+}
+
+static void
+state_file_with_a_long_name_is_refused_with_a_warning(void **state)
+{
+    struct fixture *f = *state;
+    char name[STORE_FILE_MAX + 2];
+
+    memset(name, 'x', sizeof(name) - 1);
+    name[sizeof(name) - 1] = '\0';
+    fake_xs_write(TTY, PTS);
+    start(f, STORE_WATCH_TTY);
+    run_until_told(f, 1);
+    store_set_state_file(f->store, name);
+    settle(f);
+    assert_false(fake_xs_exists(STATE_FILE));
+    assert_int_equal(count_in_log(f, "cannot write statefile: File name"), 1);
+}
+
+static void
+write_that_is_refused_is_one_warning_with_key_and_cause(void **state)
+{
+    static const int errors[] = {EACCES, E2BIG, EINVAL};
+    struct fixture *f = *state;
+
+    start(f, STORE_WATCH_TTY);
+    for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+        char line[128];
+        fake_xs_fail(FAKE_XS_WRITE, VNC_PORT, errors[i]);
+        store_set_ports(f->store, 5901, 9501);
+        run_until_has(f, TEXT_PORT, "9501"); /* is written all the same */
+        settle(f);
+        (void)snprintf(line, sizeof(line),
+                       "warning: store: cannot write " VNC_PORT ": %s",
+                       strerror(errors[i]));
+        assert_int_equal(count_in_log(f, line), 1);
+        fake_xs_remove(TEXT_PORT);
+    }
+    assert_int_equal(count_in_log(f, "warning"), 3);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(ports_are_published_at_once_though_the_domain_is_missing),
+        TEST(port_zero_is_not_published),
+        TEST(ports_are_written_again_after_a_restart_once_the_domain_is_there),
+        TEST(ports_that_come_while_the_store_is_away_wait_for_the_domain),
+        TEST(nothing_is_written_below_a_domain_that_goes_at_that_moment),
+        TEST(transaction_that_conflicts_is_tried_again),
+        TEST(transaction_that_always_conflicts_is_given_up_with_a_warning),
+        TEST(ports_of_a_domain_that_was_removed_are_not_written_again),
+        TEST(state_file_is_written_for_each_call),
+        TEST(state_file_is_not_written_below_a_missing_domain),
+        TEST(state_files_that_wait_for_a_hanging_store_end_as_the_newest),
+        TEST(state_file_with_a_long_name_is_refused_with_a_warning),
+        TEST(write_that_is_refused_is_one_warning_with_key_and_cause),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
