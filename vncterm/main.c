@@ -12,13 +12,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <sys/prctl.h>
-
 #include "base/log.h"
 #include "link/link.h"
 #include "monitor/command.h"
 #include "monitor/monitor.h"
+#include "monitor/store.h"
 #include "options.h"
+#include "resources.h"
+#include "sandbox/sandbox.h"
 #include "session.h"
 
 enum {
@@ -26,12 +27,15 @@ enum {
     WORKER_END,
 };
 
-/*
- * Signals from a terminal reach both processes; the monitor decides what they
- * mean. The worker ends when the monitor does. Unblocks all signals.
- */
-static int
-tie_to_monitor(pid_t monitor)
+enum {
+    WORKER_MEMORY_MAX = 512 << 20,
+    WORKER_FILE_MAX = 64 << 20, /* its memory file takes 10 MB */
+};
+
+/* Signals from a terminal reach both processes; the monitor decides what they
+ * mean. Unblocks all signals. */
+static void
+take_signals(void)
 {
     static const int left_to_monitor[] = {SIGINT, SIGQUIT, SIGHUP, SIGUSR1,
                                           SIGUSR2};
@@ -42,26 +46,65 @@ tie_to_monitor(pid_t monitor)
     }
     (void)sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL); /* valid arguments */
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0) {
-        return -errno;
-    }
-    /* It may have died before the call above. */
-    return getppid() == monitor ? 0 : -ESRCH;
+}
+
+/*
+ * What a worker may have at most. Measured worst cases are a third of the base;
+ * options and files come on top, twice: restoring a state holds two terminals.
+ */
+static struct sandbox_config
+sandbox_config(const struct options *o, const struct resources *r,
+               pid_t monitor)
+{
+    static const enum sandbox_mode modes[] = {
+        [OPTIONS_SANDBOX_ON] = SANDBOX_ON,
+        [OPTIONS_SANDBOX_LOG] = SANDBOX_LOG,
+        [OPTIONS_SANDBOX_OFF] = SANDBOX_OFF,
+    };
+    size_t state_max = resources_state_max(o);
+
+    return (struct sandbox_config){
+        .mode = modes[o->sandbox],
+        .is_strict = o->store_path != NULL,
+        .stays_root = o->stay_root,
+        .port = r->port,
+        .parent = monitor,
+        .memory_max = WORKER_MEMORY_MAX +
+                      2 * (o->scrollback_max + r->state_len) + 2 * r->font_len,
+        .file_size_max =
+            state_max > WORKER_FILE_MAX ? state_max : WORKER_FILE_MAX,
+    };
 }
 
 static int
-run_worker(const struct options *options, int link, pid_t monitor)
+run_locked(const struct options *options, const struct resources *resources,
+           int link, pid_t monitor)
 {
+    struct sandbox_config config = sandbox_config(options, resources, monitor);
     struct session *session = NULL;
 
-    int result = session_new(&session, options, link);
+    int result = session_new(&session, options, resources, link);
     if (result == 0) {
-        result = tie_to_monitor(monitor);
+        take_signals();
+        result = sandbox_lock(&config);
     }
     if (result == 0) {
         result = session_run(session);
     }
     session_free(session);
+    return result;
+}
+
+static int
+run_worker(const struct options *options, int link, pid_t monitor)
+{
+    struct resources resources;
+    int result = resources_open(&resources, options);
+
+    if (result == 0) {
+        result = run_locked(options, &resources, link, monitor);
+        resources_close(&resources);
+    }
     return result == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
@@ -83,6 +126,22 @@ find_command(const struct options *options, char *default_argv[2], char **file,
     return result;
 }
 
+/* Without a store -x means nothing, and must not end in a shell. */
+static int
+check_store(const struct options *options)
+{
+    if (options->store_path == NULL) {
+        return 0;
+    }
+    int result = store_check();
+    if (result == -ENOSYS) {
+        log_error("-x: this vncterm was built without xenstore");
+    } else if (result < 0) {
+        log_error_errno(-result, "-x: no xenstore, so this is no Xen host");
+    }
+    return result;
+}
+
 static int
 run(const struct options *options)
 {
@@ -91,6 +150,9 @@ run(const struct options *options)
     char *const *argv = NULL;
     int ends[2];
 
+    if (check_store(options) < 0) {
+        return EXIT_FAILURE;
+    }
     if (options->source == OPTIONS_SOURCE_COMMAND &&
         find_command(options, default_argv, &file, &argv) < 0) {
         return EXIT_FAILURE;
@@ -125,6 +187,8 @@ run(const struct options *options)
         .argv = argv,
         .term = options_term(options->dialect),
         .pty = options->pty,
+        .store_path = options->store_path,
+        .state_dir = options->state_dir,
         .size = options->size,
         .restart = options->restart,
         .stay = options->stay,

@@ -8,14 +8,18 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <arpa/inet.h>
 #include <sys/un.h>
+
+#include "options_value.h"
 
 /* So much of a foreign value is repeated in an error. */
 #define QUOTE_MAX 96
 
 /* Display 0, RFC 6143 section 6. */
 #define RFB_PORT 5900
+
+/* Of display 0, where the host agent looks for it. */
+#define TEXT_PORT 9500
 
 /* Long options without a letter. */
 enum {
@@ -28,12 +32,15 @@ enum {
     OPTION_SCROLLBACK,
     OPTION_FPS,
     OPTION_LOG_LEVEL,
+    OPTION_TEXT_REPLAY,
+    OPTION_STATE_DIR,
+    OPTION_SANDBOX,
     OPTION_VERSION,
 };
 
 /* `+`: what follows the first operand belongs to the command. `:`: an argument
  * that is missing is told apart from an unknown option. */
-static const char short_options[] = "+:cp:rst:v:h";
+static const char short_options[] = "+:cp:rst:x:v:SV::l:Th";
 
 static const struct option long_options[] = {
     {"cmd", no_argument, NULL, 'c'},
@@ -41,7 +48,12 @@ static const struct option long_options[] = {
     {"restart", no_argument, NULL, 'r'},
     {"stay", no_argument, NULL, 's'},
     {"title", required_argument, NULL, 't'},
+    {"xenstore", required_argument, NULL, 'x'},
     {"vnclisten", required_argument, NULL, 'v'},
+    {"stay-root", no_argument, NULL, 'S'},
+    {"vncviewer", optional_argument, NULL, 'V'},
+    {"loadstate", required_argument, NULL, 'l'},
+    {"text", no_argument, NULL, 'T'},
     {"help", no_argument, NULL, 'h'},
     {"allow-remote", no_argument, NULL, OPTION_ALLOW_REMOTE},
     {"rfb", required_argument, NULL, OPTION_RFB},
@@ -52,50 +64,22 @@ static const struct option long_options[] = {
     {"scrollback", required_argument, NULL, OPTION_SCROLLBACK},
     {"fps", required_argument, NULL, OPTION_FPS},
     {"log-level", required_argument, NULL, OPTION_LOG_LEVEL},
+    {"text-replay", no_argument, NULL, OPTION_TEXT_REPLAY},
+    {"state-dir", required_argument, NULL, OPTION_STATE_DIR},
+    {"sandbox", required_argument, NULL, OPTION_SANDBOX},
     {"version", no_argument, NULL, OPTION_VERSION},
     {NULL, 0, NULL, 0},
 };
-
-const char options_help[] =
-    "Usage: vncterm [OPTION]... -c [COMMAND [ARGUMENT]...]\n"
-    "       vncterm [OPTION]... -p PATH\n"
-    "Shows a text console to VNC viewers.\n"
-    "\n"
-    "The console:\n"
-    "  -c, --cmd               run COMMAND, or the shell in SHELL\n"
-    "  -p, --pty=PATH          use the pty at PATH\n"
-    "  -r, --restart           run the command again when it ends; with -p,\n"
-    "                          stay when the pty hangs up\n"
-    "  -s, --stay              keep the last screen when the console ends\n"
-    "      --geometry=COLSxROWS\n"
-    "                          size in characters (80x24)\n"
-    "      --term=TYPE         keys as of linux, vt220 or xterm (xterm)\n"
-    "      --scrollback=BYTES  memory for lines that left the screen (1M);\n"
-    "                          k and M are multiples, 0 keeps none\n"
-    "\n"
-    "Viewers:\n"
-    "  -v, --vnclisten=[ADDRESS][:N]\n"
-    "                          listen on port 5900+N or the next that is free\n"
-    "                          (127.0.0.1:0)\n"
-    "  -v, --vnclisten=unix:PATH\n"
-    "                          listen on a socket file\n"
-    "      --allow-remote      let ADDRESS be other than loopback\n"
-    "      --rfb=VERSION       offer protocol version 3.3 or 3.8 (3.8)\n"
-    "      --fps=N             pictures in a second at most (60)\n"
-    "  -t, --title=TITLE       desktop name\n"
-    "      --font=FILE         font file instead of the built-in font\n"
-    "      --font-size=N       its height in pixels, 6 to 64 (16)\n"
-    "\n"
-    "      --log-level=LEVEL   error, warning, info or debug (info)\n"
-    "  -h, --help              print this and exit\n"
-    "      --version           print the version and exit\n";
 
 /* What is read before it is known to be right. */
 struct parser {
     struct options options;
     char error[OPTIONS_ERROR_MAX];
     bool has_command;
+    bool has_rfb;       /* else -x decides */
+    bool has_dialect;   /* the same */
     const char *listen; /* argument of -v, or NULL */
+    int display;        /* N of -v */
 };
 
 /* Writes the error. Returns -EINVAL. */
@@ -121,46 +105,6 @@ refuse_value(struct parser *p, const char *option, const char *value,
     return refuse(p, "%s %s: %s", option, quoted, cause);
 }
 
-/*
- * Reads decimal digits, with a minus sign if `low` is negative. Returns where
- * they end, or NULL when there are none or the number is out of range.
- */
-static const char *
-read_number(const char *text, long low, long high, long *out)
-{
-    bool is_negative = low < 0 && *text == '-';
-    const char *digits = is_negative ? text + 1 : text;
-    const char *at;
-    long value = 0;
-
-    for (at = digits; *at >= '0' && *at <= '9'; at++) {
-        value = value * 10 + (*at - '0');
-        if (value > INT32_MAX) {
-            return NULL;
-        }
-    }
-    value = is_negative ? -value : value;
-    if (at == digits || value < low || value > high) {
-        return NULL;
-    }
-    *out = value;
-    return at;
-}
-
-/* Reads a number that is all of `text`. */
-static bool
-is_number(const char *text, long low, long high, long *out)
-{
-    long value = 0;
-    const char *end = read_number(text, low, high, &value);
-
-    if (end == NULL || *end != '\0') {
-        return false;
-    }
-    *out = value;
-    return true;
-}
-
 static int
 set_int(struct parser *p, const char *option, const char *value, int low,
         int high, int *out)
@@ -168,7 +112,7 @@ set_int(struct parser *p, const char *option, const char *value, int low,
     char cause[64];
     long number = 0;
 
-    if (!is_number(value, low, high, &number)) {
+    if (!options_value_number(value, low, high, &number)) {
         (void)snprintf(cause, sizeof(cause), "not a number from %d to %d", low,
                        high);
         return refuse_value(p, option, value, cause);
@@ -188,49 +132,79 @@ set_path(struct parser *p, const char *option, const char *value,
     return 0;
 }
 
+/* The value must be one of `names`, which end with NULL: *out is its index. */
 static int
-set_rfb(struct parser *p, const char *value)
+set_name(struct parser *p, const char *option, const char *value,
+         const char *const names[], const char *cause, int *out)
 {
-    if (strcmp(value, "3.3") == 0) {
-        p->options.rfb = OPTIONS_RFB_3_3;
-    } else if (strcmp(value, "3.8") == 0) {
-        p->options.rfb = OPTIONS_RFB_3_8;
-    } else {
-        return refuse_value(p, "--rfb", value, "not 3.3 or 3.8");
+    int index = options_value_name(value, names);
+
+    if (index < 0) {
+        return refuse_value(p, option, value, cause);
     }
+    *out = index;
     return 0;
 }
 
 static int
-set_geometry(struct parser *p, const char *value)
+set_rfb(struct parser *p, const char *value)
 {
-    long cols = 0;
-    long rows = 0;
-    const char *end = read_number(value, 1, OPTIONS_COLS_MAX, &cols);
+    static const char *const names[] = {
+        [OPTIONS_RFB_3_3] = "3.3", [OPTIONS_RFB_3_8] = "3.8", NULL};
+    int index = 0;
+    int r = set_name(p, "--rfb", value, names, "not 3.3 or 3.8", &index);
 
-    if (end == NULL || *end != 'x' ||
-        !is_number(end + 1, 1, OPTIONS_ROWS_MAX, &rows)) {
-        return refuse_value(
-            p, "--geometry", value,
-            "not COLSxROWS with 1 to 1000 columns and 1 to 500 rows");
+    if (r == 0) {
+        p->options.rfb = (enum options_rfb)index;
+        p->has_rfb = true;
     }
-    static_assert(OPTIONS_COLS_MAX == 1000 && OPTIONS_ROWS_MAX == 500,
-                  "the message above names them");
-    p->options.size = (struct cell_size){.cols = (int)cols, .rows = (int)rows};
-    return 0;
+    return r;
 }
 
 static int
 set_term(struct parser *p, const char *value)
 {
-    if (strcmp(value, "linux") == 0) {
-        p->options.dialect = KEY_DIALECT_LINUX;
-    } else if (strcmp(value, "vt220") == 0) {
-        p->options.dialect = KEY_DIALECT_VT220;
-    } else if (strcmp(value, "xterm") == 0) {
-        p->options.dialect = KEY_DIALECT_XTERM;
-    } else {
-        return refuse_value(p, "--term", value, "not linux, vt220 or xterm");
+    static const char *const names[] = {[KEY_DIALECT_LINUX] = "linux",
+                                        [KEY_DIALECT_VT220] = "vt220",
+                                        [KEY_DIALECT_XTERM] = "xterm",
+                                        NULL};
+    int index = 0;
+    int r = set_name(p, "--term", value, names, "not linux, vt220 or xterm",
+                     &index);
+
+    if (r == 0) {
+        p->options.dialect = (enum key_dialect)index;
+        p->has_dialect = true;
+    }
+    return r;
+}
+
+static int
+set_sandbox(struct parser *p, const char *value)
+{
+    static const char *const names[] = {[OPTIONS_SANDBOX_ON] = "on",
+                                        [OPTIONS_SANDBOX_LOG] = "log",
+                                        [OPTIONS_SANDBOX_OFF] = "off",
+                                        NULL};
+    int index = 0;
+    int r =
+        set_name(p, "--sandbox", value, names, "not on, log or off", &index);
+
+    if (r == 0) {
+        p->options.sandbox = (enum options_sandbox)index;
+    }
+    return r;
+}
+
+static int
+set_geometry(struct parser *p, const char *value)
+{
+    static_assert(OPTIONS_COLS_MAX == 1000 && OPTIONS_ROWS_MAX == 500,
+                  "the message below names them");
+    if (!options_value_size(value, &p->options.size)) {
+        return refuse_value(
+            p, "--geometry", value,
+            "not COLSxROWS with 1 to 1000 columns and 1 to 500 rows");
     }
     return 0;
 }
@@ -238,24 +212,37 @@ set_term(struct parser *p, const char *value)
 static int
 set_scrollback(struct parser *p, const char *value)
 {
-    long number = 0;
-    long unit = 1;
-    const char *end = read_number(value, 0, OPTIONS_SCROLLBACK_MAX, &number);
-
-    if (end != NULL && *end == 'k') {
-        unit = 1L << 10;
-        end++;
-    } else if (end != NULL && *end == 'M') {
-        unit = 1L << 20;
-        end++;
-    }
-    if (end == NULL || *end != '\0' || number > OPTIONS_SCROLLBACK_MAX / unit) {
+    static_assert(OPTIONS_SCROLLBACK_MAX == 256 << 20,
+                  "the message below names it");
+    if (!options_value_bytes(value, OPTIONS_SCROLLBACK_MAX,
+                             &p->options.scrollback_max)) {
         return refuse_value(p, "--scrollback", value,
                             "not a number of bytes from 0 to 256M");
     }
-    static_assert(OPTIONS_SCROLLBACK_MAX == 256 << 20,
-                  "the message above names it");
-    p->options.scrollback_max = (size_t)(number * unit);
+    return 0;
+}
+
+static int
+set_store_path(struct parser *p, const char *value)
+{
+    const char *cause = options_value_store_path_fault(value);
+
+    if (cause != NULL) {
+        return refuse_value(p, "-x", value, cause);
+    }
+    p->options.store_path = value;
+    return 0;
+}
+
+static int
+set_state_dir(struct parser *p, const char *value)
+{
+    /* Others are told of it, and they have another working directory. */
+    if (value[0] != '/') {
+        return refuse_value(p, "--state-dir", value,
+                            "the path does not start with /");
+    }
+    p->options.state_dir = value;
     return 0;
 }
 
@@ -281,7 +268,6 @@ set_listen_tcp(struct parser *p, const char *value)
 {
     static const char bad_display[] = "the display is not a number from -5899 "
                                       "to 59635";
-    char text[INET_ADDRSTRLEN];
     size_t len = strcspn(value, ":");
     struct in_addr address = p->options.address;
     long display = 0;
@@ -289,23 +275,18 @@ set_listen_tcp(struct parser *p, const char *value)
     if (*value == '\0') {
         return refuse(p, "-v: neither an address nor a display is given");
     }
-    if (len > 0) {
-        bool fits = len < sizeof(text);
-        if (fits) {
-            memcpy(text, value, len);
-            text[len] = '\0';
-        }
-        if (!fits || inet_pton(AF_INET, text, &address) != 1) {
-            return refuse_value(p, "-v", value,
-                                "the address is not an IPv4 address");
-        }
+    if (len > 0 && !options_value_address(value, len, &address)) {
+        return refuse_value(p, "-v", value,
+                            "the address is not an IPv4 address");
     }
-    if (value[len] == ':' && !is_number(value + len + 1, 1 - RFB_PORT,
-                                        UINT16_MAX - RFB_PORT, &display)) {
+    if (value[len] == ':' &&
+        !options_value_number(value + len + 1, 1 - RFB_PORT,
+                              UINT16_MAX - RFB_PORT, &display)) {
         return refuse_value(p, "-v", value, bad_display);
     }
     p->options.address = address;
     p->options.port = (uint16_t)(RFB_PORT + display);
+    p->display = (int)display;
     return 0;
 }
 
@@ -327,6 +308,24 @@ set_listen(struct parser *p, const char *value)
                             "without --allow-remote");
     }
     return r;
+}
+
+/* When -v is read. */
+static int
+set_text_port(struct parser *p)
+{
+    int port = TEXT_PORT + p->display;
+
+    static_assert(TEXT_PORT > RFB_PORT,
+                  "no display is too low if the viewers' port is valid");
+    if (port > UINT16_MAX) {
+        return refuse(p,
+                      "-T: the display of -v is higher than %d, the last "
+                      "that has a text port",
+                      UINT16_MAX - TEXT_PORT);
+    }
+    p->options.text_port = (uint16_t)port;
+    return 0;
 }
 
 /* getopt_long() has returned `result` for what it calls `code`. */
@@ -379,6 +378,26 @@ set_option(struct parser *p, int option, const char *value)
     case 'v':
         p->listen = value;
         return 0;
+    case 'x':
+        return set_store_path(p, value);
+    case 'S':
+        o->stay_root = true;
+        return 0;
+    case 'V':
+        return refuse(p, "-V: vncterm starts no viewer; start one yourself "
+                         "when vncterm is running");
+    case 'l':
+        return set_path(p, "-l", value, &o->load_state);
+    case 'T':
+        o->text = true;
+        return 0;
+    case OPTION_TEXT_REPLAY:
+        o->text_replay = true;
+        return 0;
+    case OPTION_STATE_DIR:
+        return set_state_dir(p, value);
+    case OPTION_SANDBOX:
+        return set_sandbox(p, value);
     case OPTION_ALLOW_REMOTE:
         o->allow_remote = true;
         return 0;
@@ -408,9 +427,9 @@ set_option(struct parser *p, int option, const char *value)
     }
 }
 
-/* Checks what belongs together; `rest` is what follows the options. */
+/* Which console it is; `rest` is what follows the options. */
 static int
-finish(struct parser *p, char *const *rest)
+finish_source(struct parser *p, char *const *rest)
 {
     struct options *o = &p->options;
 
@@ -425,15 +444,65 @@ finish(struct parser *p, char *const *rest)
                       "it",
                       quoted);
     }
-    if (!p->has_command && o->pty == NULL) {
-        return refuse(p, "no console: -c COMMAND or -p PATH must be given");
-    }
     if (*rest != NULL && **rest == '\0') {
         return refuse(p, "-c: the command is empty");
     }
-    o->source = p->has_command ? OPTIONS_SOURCE_COMMAND : OPTIONS_SOURCE_PTY;
+    if (p->has_command) {
+        o->source = OPTIONS_SOURCE_COMMAND;
+    } else if (o->pty != NULL) {
+        o->source = OPTIONS_SOURCE_PTY;
+    } else if (o->store_path != NULL) {
+        o->source = OPTIONS_SOURCE_STORE;
+    } else {
+        return refuse(p, "no console: -c COMMAND, -p PATH or -x PATH must be "
+                         "given");
+    }
     o->command = *rest != NULL ? rest : NULL;
-    return p->listen != NULL ? set_listen(p, p->listen) : 0;
+    return 0;
+}
+
+/* What the host agent and the guests' consoles expect. */
+static void
+set_agent_defaults(struct parser *p)
+{
+    p->options.agent = true;
+    if (!p->has_rfb) {
+        p->options.rfb = OPTIONS_RFB_3_3;
+    }
+    if (!p->has_dialect) {
+        p->options.dialect = KEY_DIALECT_LINUX;
+    }
+}
+
+/* Checks what belongs together, in whatever order it was given. */
+static int
+finish(struct parser *p, char *const *rest)
+{
+    const struct options *o = &p->options;
+    int r = finish_source(p, rest);
+
+    if (r == 0 && p->listen != NULL) {
+        r = set_listen(p, p->listen);
+    }
+    if (r == 0 && o->text) {
+        r = set_text_port(p);
+    }
+    if (r < 0) {
+        return r;
+    }
+    if (o->text_replay && !o->text) {
+        return refuse(p, "--text-replay: there are no text clients without "
+                         "-T");
+    }
+    if (o->store_path == NULL) {
+        return 0;
+    }
+    if (o->sandbox == OPTIONS_SANDBOX_OFF) {
+        return refuse(p, "--sandbox off: not with -x, where guests are never "
+                         "trusted");
+    }
+    set_agent_defaults(p);
+    return 0;
 }
 
 static void
@@ -445,6 +514,8 @@ set_defaults(struct options *o)
         .port = RFB_PORT,
         .rfb = OPTIONS_RFB_3_8,
         .size = {.cols = 80, .rows = 24},
+        .sandbox = OPTIONS_SANDBOX_ON,
+        .state_dir = OPTIONS_STATE_DIR_DEFAULT,
         .font_size = OPTIONS_FONT_SIZE_DEFAULT,
         .dialect = KEY_DIALECT_XTERM,
         .scrollback_max = OPTIONS_SCROLLBACK_DEFAULT,

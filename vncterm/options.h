@@ -28,7 +28,14 @@ enum {
     OPTIONS_FONT_SIZE_MIN = 6,
     OPTIONS_FONT_SIZE_MAX = 64,
     OPTIONS_FONT_SIZE_DEFAULT = 16,
+
+    /* More than any console's path has, and it fits into a message of
+     * xenstored with a key behind it. */
+    OPTIONS_STORE_PATH_MAX = 255,
 };
+
+/* Where the host agent looks for state files. */
+#define OPTIONS_STATE_DIR_DEFAULT "/var/xen/vncterm"
 
 enum options_action {
     OPTIONS_RUN,
@@ -39,11 +46,18 @@ enum options_action {
 enum options_source {
     OPTIONS_SOURCE_COMMAND, /* -c */
     OPTIONS_SOURCE_PTY,     /* -p */
+    OPTIONS_SOURCE_STORE,   /* -x alone: the tty that the store names */
 };
 
 enum options_rfb {
     OPTIONS_RFB_3_3,
     OPTIONS_RFB_3_8,
+};
+
+enum options_sandbox {
+    OPTIONS_SANDBOX_ON,
+    OPTIONS_SANDBOX_LOG, /* on, but what is forbidden fails and is logged */
+    OPTIONS_SANDBOX_OFF, /* never with -x */
 };
 
 /* Strings are borrowed from argv. */
@@ -52,13 +66,22 @@ struct options {
     enum options_source source;
     char *const *command; /* NULL-terminated, or NULL for the user's shell */
     const char *pty;
-    struct in_addr address;
-    uint16_t port;         /* the first TCP port to try */
-    const char *unix_path; /* instead of TCP, or NULL */
+    const char *store_path; /* of the console in the store, or NULL */
+    bool agent;             /* speak as the host agent understands; with -x */
+    struct in_addr address; /* of both ports */
+    uint16_t port;          /* the first TCP port to try */
+    const char *unix_path;  /* instead of TCP, or NULL */
     bool allow_remote;
+    bool text;          /* serve text clients, too */
+    uint16_t text_port; /* the first TCP port to try; 0 without -T */
+    bool text_replay;   /* show text clients first what was on the screen */
     bool restart;
     bool stay;
-    const char *title; /* NULL for the default */
+    bool stay_root; /* the worker keeps ids and root directory */
+    enum options_sandbox sandbox;
+    const char *load_state; /* file, or NULL */
+    const char *state_dir;  /* absolute */
+    const char *title;      /* NULL for the default */
     enum options_rfb rfb;
     struct cell_size size;
     const char *font; /* NULL for the built-in one */
@@ -71,7 +94,8 @@ struct options {
 
 /*
  * Reads the command line. What follows the first operand belongs to the
- * command. -h and --version end the reading where they stand. Returns 0, or
+ * command. -h and --version end the reading where they stand. What -x changes
+ * of the defaults may be set back before or behind it. Returns 0, or
  * -EINVAL with one clear sentence in `error` that names the option and the
  * cause; `out` is written only on success. Not reentrant (getopt_long()).
  */

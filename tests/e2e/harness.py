@@ -29,16 +29,26 @@ SHIFT, CONTROL, ALT = 0xFFE1, 0xFFE3, 0xFFE9
 
 
 class Vncterm:
-    """A running vncterm; `options` come before -c COMMAND (or -p PATH)."""
+    """A running vncterm; `options` come before -c COMMAND (or -p PATH).
+
+    With `store`, an Xenstored and a path in it, the command may be left out.
+    """
 
     def __init__(self, *command, options=(), listen="127.0.0.1:100",
-                 pty=None, env=None, log_level="info", pass_fds=()):
+                 pty=None, env=None, log_level="info", pass_fds=(),
+                 store=None):
         what = ["-p", pty] if pty else ["-c", *command]
-        argv = [PROGRAM, "-v", listen, "--log-level", log_level, *options,
-                *what]
-        self.log = tempfile.TemporaryFile()
+        argv = [PROGRAM, "-v", listen, "--log-level", log_level, *options]
         environment = dict(os.environ, LC_ALL="C.UTF-8", PS1="$ ",
                            **(env or {}))
+        if store:
+            daemon, path = store
+            argv += ["-x", path]
+            environment["XENSTORED_PATH"] = daemon.socket
+        if command or not store:
+            argv += what
+        # Appended to: reading moves the place that its writers share.
+        self.log = tempfile.TemporaryFile("a+b")
         self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL,
                                         stderr=self.log, env=environment,
                                         pass_fds=pass_fds)

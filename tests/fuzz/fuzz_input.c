@@ -69,15 +69,25 @@ check_action(const struct input_action *action)
     require(action->kind != INPUT_SCROLL_PAGES || action->amount != 0);
 }
 
+static struct input_config
+config_of(uint32_t how)
+{
+    return (struct input_config){
+        .dialect = (enum key_dialect)((how >> 1) % 3),
+        .ctrl_arrows_scroll = how & 64,
+        .corner_click_pastes = how & 128,
+    };
+}
+
 static void
 do_key(struct reader *in, struct input_viewer *viewer,
        const struct input_modes *modes, uint32_t keysym)
 {
     uint32_t how = take(in, 1);
+    struct input_config config = config_of(how);
     struct input_action action;
 
-    input_key(viewer, (enum key_dialect)((how >> 1) % 3), modes, keysym,
-              how & 1, &action);
+    input_key(viewer, &config, modes, keysym, how & 1, &action);
     check_action(&action);
     require(utf8_is_valid(action.bytes, action.len));
 }
@@ -87,15 +97,18 @@ do_pointer(struct reader *in, struct input_viewer *viewer,
            const struct input_modes *modes)
 {
     struct cell_pos pos = {.row = (int)take(in, 2), .col = (int)take(in, 2)};
+    uint32_t buttons = take(in, 1);
+    /* Of what is read anyhow, so that inputs keep their meaning. */
+    struct input_config config = config_of((uint32_t)pos.row ^ buttons);
     struct input_action action;
 
-    input_pointer(viewer, modes, pos, take(in, 1), &action);
+    input_pointer(viewer, &config, modes, pos, buttons, &action);
     check_action(&action);
     if (modes->mouse_encoding != MOUSE_ENCODING_BYTES) {
         require(utf8_is_valid(action.bytes, action.len));
     }
     /* Nothing has changed, so there is nothing to say. */
-    input_pointer(viewer, modes, pos, viewer->buttons, &action);
+    input_pointer(viewer, &config, modes, pos, viewer->buttons, &action);
     require(action.kind == INPUT_NOTHING);
 }
 

@@ -14,6 +14,30 @@
 #define ARGS_MAX 64
 
 static void
+check_source(const struct options *o)
+{
+    switch (o->source) {
+    case OPTIONS_SOURCE_COMMAND:
+        assert(o->pty == NULL);
+        assert(o->command == NULL || o->command[0][0] != '\0');
+        break;
+    case OPTIONS_SOURCE_PTY:
+        assert(o->pty != NULL && o->pty[0] != '\0' && o->command == NULL);
+        break;
+    case OPTIONS_SOURCE_STORE:
+        assert(o->store_path != NULL && o->pty == NULL && o->command == NULL);
+        break;
+    }
+    assert(o->agent == (o->store_path != NULL));
+    if (o->store_path != NULL) {
+        size_t len = strlen(o->store_path);
+        assert(len > 1 && len <= OPTIONS_STORE_PATH_MAX);
+        assert(o->store_path[0] == '/' && o->store_path[len - 1] != '/');
+        assert(o->sandbox != OPTIONS_SANDBOX_OFF);
+    }
+}
+
+static void
 check_accepted(const struct options *o)
 {
     assert(o->size.cols >= 1 && o->size.cols <= OPTIONS_COLS_MAX);
@@ -27,12 +51,11 @@ check_accepted(const struct options *o)
     if (o->action != OPTIONS_RUN) {
         return;
     }
-    if (o->source == OPTIONS_SOURCE_PTY) {
-        assert(o->pty != NULL && o->pty[0] != '\0' && o->command == NULL);
-    } else {
-        assert(o->pty == NULL);
-        assert(o->command == NULL || o->command[0][0] != '\0');
-    }
+    check_source(o);
+    assert(o->text == (o->text_port >= 1));
+    assert(o->text || !o->text_replay);
+    assert(o->state_dir[0] == '/');
+    assert(o->load_state == NULL || o->load_state[0] != '\0');
     assert(o->allow_remote || ntohl(o->address.s_addr) >> 24 == 127);
 }
 

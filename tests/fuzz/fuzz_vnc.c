@@ -300,6 +300,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     struct world *w = xcalloc(1, sizeof(*w));
     uint8_t flags = len > 0 ? data[0] : 0;
     struct vnc_config config = {
+        .memory_file = vnc_open_memory_file(),
         .rfb = (flags & 1) != 0 ? VNC_RFB_3_8 : VNC_RFB_3_3,
         .dialect = (flags & 2) != 0 ? VNC_DIALECT_FULL : VNC_DIALECT_AGENT,
         .size = {.width = 80, .height = 64},
@@ -329,6 +330,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     for (int i = 0; i < PEERS; i++) {
         (void)close(w->peers[i].ours);
     }
+    (void)close(config.memory_file);
     free(w);
     return 0;
 }

@@ -166,9 +166,10 @@ static const uint32_t modifier_keysyms[] = {
 static void
 move(struct input_viewer *viewer, uint32_t keysym, bool down)
 {
+    const struct input_config config = {.dialect = KEY_DIALECT_XTERM};
     struct input_action action;
 
-    input_key(viewer, KEY_DIALECT_XTERM, &numeric, keysym, down, &action);
+    input_key(viewer, &config, &numeric, keysym, down, &action);
     assert_int_equal(action.kind, INPUT_NOTHING);
 }
 
@@ -194,9 +195,10 @@ static struct input_action
 press(struct input_viewer *viewer, enum key_dialect dialect,
       const struct input_modes *modes, uint32_t keysym)
 {
+    const struct input_config config = {.dialect = dialect};
     struct input_action action;
 
-    input_key(viewer, dialect, modes, keysym, true, &action);
+    input_key(viewer, &config, modes, keysym, true, &action);
     return action;
 }
 
@@ -694,6 +696,60 @@ shift_insert_pastes(void **state)
     assert_int_equal(action.kind, INPUT_PASTE);
 }
 
+/* What `keysym` with `modifiers` does where Ctrl and arrows scroll. */
+static struct input_action
+press_where_arrows_scroll(unsigned modifiers, const struct input_modes *modes,
+                          uint32_t keysym)
+{
+    const struct input_config config = {.dialect = KEY_DIALECT_LINUX,
+                                        .ctrl_arrows_scroll = true};
+    struct input_viewer viewer = viewer_holding(modifiers);
+    struct input_action action;
+
+    input_key(&viewer, &config, modes, keysym, true, &action);
+    return action;
+}
+
+static void
+ctrl_arrows_scroll_by_a_line_if_asked_for(void **state)
+{
+    static const struct {
+        uint32_t keysym;
+        int amount;
+    } keys[] = {
+        {XKB_KEY_Up, 1},
+        {XKB_KEY_KP_Up, 1},
+        {XKB_KEY_Down, -1},
+        {XKB_KEY_KP_Down, -1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        struct input_action action =
+            press_where_arrows_scroll(CTRL, &application, keys[i].keysym);
+        assert_int_equal(action.kind, INPUT_SCROLL_LINES);
+        assert_int_equal(action.amount, keys[i].amount);
+    }
+}
+
+static void
+ctrl_arrows_are_the_guests_otherwise(void **state)
+{
+    const struct input_modes alternate = {.alternate_screen = true};
+
+    (void)state;
+    assert_sends(CTRL, XKB_KEY_Up, "\033[1;5A");
+    struct input_action action =
+        press_where_arrows_scroll(CTRL, &alternate, XKB_KEY_Up);
+    assert_bytes(&action, "\033[1;5A", 6);
+    action = press_where_arrows_scroll(0, &numeric, XKB_KEY_Up);
+    assert_bytes(&action, "\033[A", 3);
+    action = press_where_arrows_scroll(CTRL | SHIFT, &numeric, XKB_KEY_Down);
+    assert_bytes(&action, "\033[1;6B", 6);
+    action = press_where_arrows_scroll(CTRL, &numeric, XKB_KEY_Left);
+    assert_bytes(&action, "\033[1;5D", 6);
+}
+
 static void
 local_keys_with_more_than_shift_are_the_guests(void **state)
 {
@@ -778,6 +834,8 @@ main(void)
         cmocka_unit_test(releases_of_keys_send_nothing),
         cmocka_unit_test(shift_page_keys_scroll_half_screens_on_both_screens),
         cmocka_unit_test(shift_insert_pastes),
+        cmocka_unit_test(ctrl_arrows_scroll_by_a_line_if_asked_for),
+        cmocka_unit_test(ctrl_arrows_are_the_guests_otherwise),
         cmocka_unit_test(local_keys_with_more_than_shift_are_the_guests),
         cmocka_unit_test(every_keysym_gives_bounded_utf8_or_nothing),
     };

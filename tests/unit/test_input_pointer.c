@@ -22,6 +22,7 @@ enum {
 
 static const struct cell_pos here = {.row = 4, .col = 9};
 static const struct input_modes off = {0};
+static const struct input_config plain = {.dialect = KEY_DIALECT_XTERM};
 
 static struct input_modes
 tracking(enum mouse_tracking mouse_tracking, enum mouse_encoding encoding)
@@ -35,7 +36,7 @@ key(struct input_viewer *viewer, uint32_t keysym, bool down)
 {
     struct input_action action;
 
-    input_key(viewer, KEY_DIALECT_XTERM, &off, keysym, down, &action);
+    input_key(viewer, &plain, &off, keysym, down, &action);
 }
 
 static struct input_action
@@ -44,7 +45,7 @@ point(struct input_viewer *viewer, const struct input_modes *modes,
 {
     struct input_action action;
 
-    input_pointer(viewer, modes, pos, buttons, &action);
+    input_pointer(viewer, &plain, modes, pos, buttons, &action);
     return action;
 }
 
@@ -361,6 +362,65 @@ left_and_right_do_nothing_without_tracking(void **state)
     assert_silent(&viewer, &off, here, 0);
 }
 
+/* A click where XenCenter's Paste puts it, or elsewhere. */
+static struct input_action
+click_where_the_corner_pastes(struct input_viewer *viewer, struct cell_pos pos,
+                              unsigned buttons)
+{
+    const struct input_config config = {.corner_click_pastes = true};
+    const struct input_modes modes =
+        tracking(MOUSE_TRACKING_ANY, MOUSE_ENCODING_SGR);
+    struct input_action action;
+
+    input_pointer(viewer, &config, &modes, pos, buttons, &action);
+    return action;
+}
+
+static void
+corner_click_pastes_in_spite_of_tracking_and_is_not_reported(void **state)
+{
+    const struct cell_pos corner = {.row = 0, .col = 0};
+    struct input_viewer viewer = {.pointer = here};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct input_action action =
+            click_where_the_corner_pastes(&viewer, corner, MIDDLE);
+        assert_int_equal(action.kind, INPUT_PASTE);
+        action = click_where_the_corner_pastes(&viewer, corner, 0);
+        assert_int_equal(action.kind, INPUT_NOTHING);
+    }
+}
+
+static void
+other_clicks_are_reported_where_the_corner_pastes(void **state)
+{
+    const struct cell_pos corner = {.row = 0, .col = 0};
+    const struct cell_pos beside = {.row = 0, .col = 1};
+    struct input_viewer viewer = {0};
+
+    (void)state;
+    struct input_action action =
+        click_where_the_corner_pastes(&viewer, corner, LEFT);
+    assert_string_equal(action.bytes, "\033[<0;1;1M");
+    action = click_where_the_corner_pastes(&viewer, corner, LEFT | MIDDLE);
+    assert_string_equal(action.bytes, "\033[<1;1;1M");
+    (void)click_where_the_corner_pastes(&viewer, beside, 0);
+    action = click_where_the_corner_pastes(&viewer, beside, MIDDLE);
+    assert_string_equal(action.bytes, "\033[<1;2;1M");
+}
+
+static void
+corner_click_is_reported_otherwise(void **state)
+{
+    const struct input_modes modes =
+        tracking(MOUSE_TRACKING_NORMAL, MOUSE_ENCODING_SGR);
+    struct input_viewer viewer = {0};
+
+    (void)state;
+    assert_sends(&viewer, &modes, (struct cell_pos){0}, MIDDLE, "\033[<1;1;1M");
+}
+
 int
 main(void)
 {
@@ -386,6 +446,10 @@ main(void)
         cmocka_unit_test(shift_wheel_scrolls_whatever_the_guest_has_asked),
         cmocka_unit_test(middle_press_pastes_once),
         cmocka_unit_test(left_and_right_do_nothing_without_tracking),
+        cmocka_unit_test(
+            corner_click_pastes_in_spite_of_tracking_and_is_not_reported),
+        cmocka_unit_test(other_clicks_are_reported_where_the_corner_pastes),
+        cmocka_unit_test(corner_click_is_reported_otherwise),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

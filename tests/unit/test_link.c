@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,6 +18,7 @@
 
 #include <cmocka.h>
 
+#include "base/log.h"
 #include "link/link.h"
 
 enum {
@@ -184,7 +186,7 @@ static void
 any_other_size_is_refused(void **state)
 {
     struct fixture *f = *state;
-    struct link_message messages[4] = {{.type = LINK_HANGUP}};
+    struct link_message messages[3] = {{.type = LINK_HANGUP}};
 
     for (size_t len = 1; len <= sizeof(messages); len++) {
         if (len != sizeof(messages[0])) {
@@ -198,7 +200,7 @@ static void
 unknown_types_are_refused(void **state)
 {
     struct fixture *f = *state;
-    const uint32_t types[] = {0, LINK_CONSOLE_STAY + 1, 1U << 31, UINT32_MAX};
+    const uint32_t types[] = {0, LINK_LOG_LEVEL + 1, 1U << 31, UINT32_MAX};
 
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
         struct link_message message = {.type = types[i]};
@@ -208,15 +210,18 @@ unknown_types_are_refused(void **state)
 }
 
 static void
-a_port_out_of_place_is_refused(void **state)
+what_a_type_does_not_come_with_is_refused(void **state)
 {
     struct fixture *f = *state;
     struct link_message messages[] = {
-        {.type = LINK_READY, .port = 65536},
-        {.type = LINK_READY, .port = UINT32_MAX},
         {.type = LINK_HANGUP, .port = 1},
+        {.type = LINK_HANGUP, .text_port = 1},
         {.type = LINK_CONSOLE_END, .port = 1},
-        {.type = LINK_CONSOLE_STAY, .port = 1},
+        {.type = LINK_CONSOLE_STAY, .console = 1},
+        {.type = LINK_READY, .error = 1},
+        {.type = LINK_READY, .log_level = 1},
+        {.type = LINK_LOG_LEVEL, .error = 1},
+        {.type = LINK_STATE_END, .console = 1},
     };
 
     for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
@@ -225,11 +230,27 @@ a_port_out_of_place_is_refused(void **state)
 }
 
 static void
-a_console_without_its_descriptor_is_refused(void **state)
+values_out_of_range_are_refused(void **state)
 {
-    struct link_message message = {.type = LINK_CONSOLE};
+    struct fixture *f = *state;
+    struct link_message messages[] = {
+        {.type = LINK_STATE_END, .error = (uint32_t)INT_MAX + 1},
+        {.type = LINK_LOG_LEVEL, .log_level = LOG_LEVEL_DEBUG + 1},
+    };
 
-    expect_refused(*state, &message, sizeof(message), 0);
+    for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
+        expect_refused(f, &messages[i], sizeof(messages[i]), 0);
+    }
+}
+
+static void
+a_missing_descriptor_is_refused(void **state)
+{
+    struct link_message console = {.type = LINK_CONSOLE};
+    struct link_message save = {.type = LINK_STATE};
+
+    expect_refused(*state, &console, sizeof(console), 0);
+    expect_refused(*state, &save, sizeof(save), 0);
 }
 
 static void
@@ -351,8 +372,9 @@ main(void)
         T(a_descriptor_arrives_close_on_exec),
         T(any_other_size_is_refused),
         T(unknown_types_are_refused),
-        T(a_port_out_of_place_is_refused),
-        T(a_console_without_its_descriptor_is_refused),
+        T(what_a_type_does_not_come_with_is_refused),
+        T(values_out_of_range_are_refused),
+        T(a_missing_descriptor_is_refused),
         T(superfluous_descriptors_are_closed),
         T(a_side_that_takes_no_descriptor_closes_it),
         T(an_empty_message_with_a_descriptor_is_refused),

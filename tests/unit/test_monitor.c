@@ -54,6 +54,8 @@ struct fixture {
     pid_t monitor;
     int log;
     int console; /* what came with LINK_CONSOLE */
+    uint32_t consoles;
+    int state; /* what came with LINK_STATE */
     char output[TEXT_MAX];
     size_t output_len;
     char log_text[TEXT_MAX];
@@ -61,6 +63,7 @@ struct fixture {
     char pty_name[64];
     char dir[64];
     char socket_path[96];
+    char state_dir[64];
 };
 
 static int
@@ -77,7 +80,12 @@ set_up(void **state)
     f->orders = -1;
     f->worker_end = -1;
     f->console = -1;
+    f->state = -1;
     f->pty = (struct pty){.master = -1, .slave = -1};
+    (void)snprintf(f->state_dir, sizeof(f->state_dir),
+                   "/tmp/test_monitor.XXXXXX");
+    assert_non_null(mkdtemp(f->state_dir));
+    f->config.state_dir = f->state_dir;
     f->log = memfd_create("log", MFD_CLOEXEC);
     assert_true(f->log >= 0);
     *state = f;
@@ -97,6 +105,7 @@ tear_down(void **state)
     fd_close(&f->orders);
     fd_close(&f->worker_end);
     fd_close(&f->console);
+    fd_close(&f->state);
     fd_close(&f->log);
     pty_fini(&f->pty);
     for (size_t i = 0; i < WORDS_MAX; i++) {
@@ -106,6 +115,7 @@ tear_down(void **state)
         (void)unlink(f->socket_path); /* mostly gone */
         assert_int_equal(rmdir(f->dir), 0);
     }
+    assert_int_equal(rmdir(f->state_dir), 0); /* nothing is left in it */
     free(f);
     return 0;
 }
@@ -207,6 +217,7 @@ say(struct fixture *f, enum link_type type)
 {
     struct link_message message = {.type = (uint32_t)type};
 
+    message.console = type == LINK_HANGUP ? f->consoles : 0;
     assert_int_equal(link_send(f->link, &message, -1), 0);
 }
 
@@ -229,6 +240,10 @@ expect_message(struct fixture *f, enum link_type type)
     if (type == LINK_CONSOLE) {
         fd_close(&f->console);
         f->console = fd;
+        f->consoles++;
+    } else if (type == LINK_STATE) {
+        fd_close(&f->state);
+        f->state = fd;
     }
 }
 
@@ -462,7 +477,7 @@ await_hangup(void)
 static void
 other_signals_are_ignored(void **state)
 {
-    static const int signals[] = {SIGHUP, SIGPIPE, SIGUSR1, SIGUSR2};
+    static const int signals[] = {SIGHUP, SIGPIPE};
     struct fixture *f = *state;
 
     run_quiet(f);
@@ -471,6 +486,129 @@ other_signals_are_ignored(void **state)
     }
     terminate(f);
     expect_status(f, 0);
+}
+
+static void
+expect_log_level(struct fixture *f, enum log_level level)
+{
+    struct link_message message;
+    int fd = -1;
+
+    await(f->link);
+    assert_int_equal(link_receive(f->link, &message, &fd), 1);
+    assert_int_equal(message.type, LINK_LOG_LEVEL);
+    assert_int_equal(message.log_level, level);
+}
+
+static void
+usr2_toggles_debug_lines_in_both(void **state)
+{
+    struct fixture *f = *state;
+
+    run_quiet(f);
+    assert_int_equal(kill(f->monitor, SIGUSR2), 0);
+    expect_log_level(f, LOG_LEVEL_DEBUG);
+    assert_int_equal(kill(f->monitor, SIGUSR2), 0);
+    expect_log_level(f, LOG_LEVEL_INFO);
+    terminate(f);
+    expect_status(f, 0);
+    expect_log(f, "debug: log: debug lines are on");
+}
+
+/* Asks for the state, and is the worker that writes `text`. */
+static void
+save(struct fixture *f, const char *text)
+{
+    assert_int_equal(kill(f->monitor, SIGUSR1), 0);
+    expect_message(f, LINK_STATE);
+    assert_int_equal(write(f->state, text, strlen(text)), strlen(text));
+}
+
+static void
+end_save(struct fixture *f, int err)
+{
+    struct link_message message = {.type = LINK_STATE_END,
+                                   .error = (uint32_t)err};
+
+    assert_int_equal(link_send(f->link, &message, -1), 0);
+}
+
+static void
+remove_state(struct fixture *f, const char *text)
+{
+    char path[128];
+    char content[64] = "";
+
+    (void)snprintf(path, sizeof(path), "%s/%d/vncterm.statefile", f->state_dir,
+                   (int)f->monitor);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_true(read(fd, content, sizeof(content) - 1) >= 0);
+    close(fd);
+    assert_string_equal(content, text);
+    assert_int_equal(unlink(path), 0);
+}
+
+static void
+usr1_has_the_worker_write_its_state(void **state)
+{
+    struct fixture *f = *state;
+
+    run_quiet(f);
+    save(f, "a screen");
+    /* What comes meanwhile is one more, whose start shows the first done. */
+    assert_int_equal(kill(f->monitor, SIGUSR1), 0);
+    assert_int_equal(kill(f->monitor, SIGUSR1), 0);
+    assert_int_equal(kill(f->monitor, SIGUSR2), 0);
+    expect_log_level(f, LOG_LEVEL_DEBUG);
+    end_save(f, 0);
+    expect_message(f, LINK_STATE);
+    remove_state(f, "a screen");
+    terminate(f);
+    expect_status(f, 0);
+    expect_log(f, "info: state: written to");
+}
+
+static void
+a_state_that_fails_is_a_warning_and_the_old_file_stays(void **state)
+{
+    struct fixture *f = *state;
+
+    run_quiet(f);
+    save(f, "old");
+    end_save(f, 0);
+    save(f, "half");
+    end_save(f, ENOSPC);
+    save(f, "shows that the one before has ended");
+    remove_state(f, "old");
+    terminate(f);
+    expect_status(f, 0);
+    expect_log(f, "warning: state: cannot write");
+    expect_log(f, "No space left on device");
+}
+
+static void
+a_worker_that_reports_a_state_unasked_is_killed(void **state)
+{
+    struct fixture *f = *state;
+
+    run_quiet(f);
+    end_save(f, 0);
+    expect_status(f, 3);
+}
+
+static void
+a_worker_that_stays_after_the_end_is_killed(void **state)
+{
+    const char *const argv[] = {"/bin/true", NULL};
+    struct fixture *f = *state;
+
+    run_command(f, argv);
+    say(f, LINK_READY);
+    expect_message(f, LINK_CONSOLE);
+    expect_message(f, LINK_CONSOLE_END);
+    expect_status(f, 3);
+    expect_log(f, "error: worker: it does not end");
 }
 
 static void
@@ -807,6 +945,11 @@ main(int argc, char **argv)
         T(signals_end_both),
         T(the_command_is_hung_up_at_the_end),
         T(other_signals_are_ignored),
+        T(usr2_toggles_debug_lines_in_both),
+        T(usr1_has_the_worker_write_its_state),
+        T(a_state_that_fails_is_a_warning_and_the_old_file_stays),
+        T(a_worker_that_reports_a_state_unasked_is_killed),
+        T(a_worker_that_stays_after_the_end_is_killed),
         T(a_worker_that_does_not_leave_is_killed),
         T(a_worker_that_crashes_is_status_3),
         T(a_worker_that_crashes_while_leaving_is_status_3),

@@ -79,8 +79,17 @@ defaults_are_what_the_help_says(void **state)
     assert_int_equal(o->port, 5900);
     assert_null(o->unix_path);
     assert_false(o->allow_remote);
+    assert_null(o->store_path);
+    assert_false(o->agent);
+    assert_false(o->text);
+    assert_int_equal(o->text_port, 0);
+    assert_false(o->text_replay);
     assert_false(o->restart);
     assert_false(o->stay);
+    assert_false(o->stay_root);
+    assert_int_equal(o->sandbox, OPTIONS_SANDBOX_ON);
+    assert_null(o->load_state);
+    assert_string_equal(o->state_dir, "/var/xen/vncterm");
     assert_null(o->title);
     assert_int_equal(o->rfb, OPTIONS_RFB_3_8);
     assert_int_equal(o->size.cols, 80);
@@ -125,6 +134,18 @@ all_options_are_taken_over(void **state)
     assert_true(more.options.allow_remote);
     assert_int_equal(more.options.address.s_addr, INADDR_ANY);
     assert_int_equal(more.options.source, OPTIONS_SOURCE_COMMAND);
+
+    struct line rest;
+    expect_accepted(&rest, "-TS --text-replay -l /s --state-dir /tmp/states "
+                           "--sandbox=log -x /local/domain/7/console");
+    assert_true(rest.options.text);
+    assert_true(rest.options.text_replay);
+    assert_true(rest.options.stay_root);
+    assert_string_equal(rest.options.load_state, "/s");
+    assert_string_equal(rest.options.state_dir, "/tmp/states");
+    assert_int_equal(rest.options.sandbox, OPTIONS_SANDBOX_LOG);
+    assert_string_equal(rest.options.store_path, "/local/domain/7/console");
+    assert_int_equal(rest.options.source, OPTIONS_SOURCE_STORE);
 }
 
 static void
@@ -139,6 +160,243 @@ long_names_are_the_letters(void **state)
     assert_true(line.options.stay);
     assert_string_equal(line.options.title, "t");
     assert_int_equal(line.options.port, 5902);
+
+    struct line store;
+    expect_accepted(&store, "--xenstore /c --text --stay-root --loadstate=s");
+    assert_string_equal(store.options.store_path, "/c");
+    assert_true(store.options.text);
+    assert_true(store.options.stay_root);
+    assert_string_equal(store.options.load_state, "s");
+}
+
+/* How xenopsd starts us for a guest. */
+static void
+the_host_agents_line_for_a_guest_is_read(void **state)
+{
+    (void)state;
+    struct line line;
+    expect_accepted(&line, "-x /local/domain/7/console -T -v 127.0.0.1:1");
+    const struct options *o = &line.options;
+
+    assert_int_equal(o->source, OPTIONS_SOURCE_STORE);
+    assert_string_equal(o->store_path, "/local/domain/7/console");
+    assert_null(o->command);
+    assert_null(o->pty);
+    assert_int_equal(ntohl(o->address.s_addr), INADDR_LOOPBACK);
+    assert_int_equal(o->port, 5901);
+    assert_true(o->text);
+    assert_int_equal(o->text_port, 9501);
+    assert_true(o->agent);
+    assert_int_equal(o->rfb, OPTIONS_RFB_3_3);
+    assert_int_equal(o->dialect, KEY_DIALECT_LINUX);
+    assert_false(o->restart);
+}
+
+/* How the console of the physical host is started. */
+static void
+the_line_for_the_hosts_own_console_is_read(void **state)
+{
+    (void)state;
+    struct line line;
+    expect_accepted(&line, "-v 127.0.0.1:0 -r -x /local/domain/0/console -T "
+                           "-c /opt/login.sh");
+    const struct options *o = &line.options;
+
+    assert_int_equal(o->source, OPTIONS_SOURCE_COMMAND);
+    assert_string_equal(o->command[0], "/opt/login.sh");
+    assert_null(o->command[1]);
+    assert_string_equal(o->store_path, "/local/domain/0/console");
+    assert_int_equal(o->port, 5900);
+    assert_int_equal(o->text_port, 9500);
+    assert_true(o->restart);
+    assert_true(o->agent);
+    assert_int_equal(o->rfb, OPTIONS_RFB_3_3);
+    assert_int_equal(o->dialect, KEY_DIALECT_LINUX);
+}
+
+static void
+a_store_beside_a_console_is_for_publishing(void **state)
+{
+    (void)state;
+    struct line pty;
+    expect_accepted(&pty, "-x /a -p /dev/pts/3");
+    assert_int_equal(pty.options.source, OPTIONS_SOURCE_PTY);
+    assert_string_equal(pty.options.store_path, "/a");
+    assert_string_equal(pty.options.pty, "/dev/pts/3");
+
+    struct line command;
+    expect_accepted(&command, "-x /a -c");
+    assert_int_equal(command.options.source, OPTIONS_SOURCE_COMMAND);
+    assert_string_equal(command.options.store_path, "/a");
+    assert_null(command.options.command);
+}
+
+static void
+what_the_store_changes_can_be_set_back_on_either_side(void **state)
+{
+    static const char *const lines[] = {
+        "-x /a --rfb 3.8 --term vt220",
+        "--rfb 3.8 --term vt220 -x /a",
+        "--rfb 3.8 -x /a --term vt220 -p /dev/pts/3",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(lines) / sizeof(char *); i++) {
+        struct line line;
+        expect_accepted(&line, lines[i]);
+        assert_true(line.options.agent);
+        assert_int_equal(line.options.rfb, OPTIONS_RFB_3_8);
+        assert_int_equal(line.options.dialect, KEY_DIALECT_VT220);
+    }
+
+    struct line one;
+    expect_accepted(&one, "--term xterm -x /a");
+    assert_int_equal(one.options.dialect, KEY_DIALECT_XTERM);
+    assert_int_equal(one.options.rfb, OPTIONS_RFB_3_3);
+}
+
+static void
+store_paths_are_absolute_and_plain(void **state)
+{
+    static const char no_slash[] = "the path does not start with /";
+    static const char empty[] = "a part of the path is empty";
+    static const char control[] = "there is a control character in the path";
+    const struct {
+        const char *path;
+        const char *quoted; /* NULL if as it is */
+        const char *cause;
+    } cases[] = {
+        {"", NULL, no_slash},
+        {"local/domain/7", NULL, no_slash},
+        {"7", NULL, no_slash},
+        {"/", NULL, empty},
+        {"//", NULL, empty},
+        {"/local//domain", NULL, empty},
+        {"//local", NULL, empty},
+        {"/local/domain/7/console/", NULL, empty},
+        {"/a\nb", "/a\\x0ab", control},
+        {"/a\033[2J", "/a\\x1b[2J", control},
+        {"/a\x7f", "/a\\x7f", control},
+    };
+    char words[128];
+    char sentence[128];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const char *quoted =
+            cases[i].quoted != NULL ? cases[i].quoted : cases[i].path;
+        (void)snprintf(words, sizeof(words), "-x %s", cases[i].path);
+        (void)snprintf(sentence, sizeof(sentence), "-x %s: %s", quoted,
+                       cases[i].cause);
+        expect_refused(words, sentence);
+    }
+}
+
+static void
+store_paths_have_a_length(void **state)
+{
+    char words[3 + OPTIONS_STORE_PATH_MAX + 1 + 1] = "-x /";
+    struct line line;
+
+    (void)state;
+    memset(words + 4, 'p', OPTIONS_STORE_PATH_MAX - 1);
+    expect_accepted(&line, words);
+    assert_int_equal(strlen(line.options.store_path), OPTIONS_STORE_PATH_MAX);
+
+    words[sizeof(words) - 2] = 'p';
+    assert_int_equal(parse_words(&line, words), -EINVAL);
+    assert_non_null(
+        strstr(line.error, "...: the path is longer than 255 bytes"));
+}
+
+static void
+the_text_port_goes_with_the_display(void **state)
+{
+    const struct {
+        const char *words;
+        int port;
+        int text_port;
+    } cases[] = {
+        {"-c -T", 5900, 9500},
+        {"-c -T -v :3", 5903, 9503},
+        {"-c -v :3 -T", 5903, 9503},
+        {"-c -T -v 127.0.0.1", 5900, 9500},
+        {"-c -T -v :-3", 5897, 9497},
+        {"-c -T -v :-5899", 1, 3601},
+        {"-c -T -v :56035", 61935, 65535},
+        {"-c -T -v :3 -v unix:/x", 5900, 9500},
+        {"-c -v :56036", 61936, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct line line;
+        expect_accepted(&line, cases[i].words);
+        assert_int_equal(line.options.port, cases[i].port);
+        assert_int_equal(line.options.text_port, cases[i].text_port);
+    }
+    expect_refused("-c -T -v :56036",
+                   "-T: the display of -v is higher than 56035, the last that "
+                   "has a text port");
+    expect_refused("-v :59635 -x /a -T",
+                   "-T: the display of -v is higher than 56035, the last that "
+                   "has a text port");
+}
+
+static void
+text_replay_needs_text_clients(void **state)
+{
+    (void)state;
+    struct line line;
+    expect_accepted(&line, "--text-replay -T -c");
+    assert_true(line.options.text_replay);
+    expect_refused("-c --text-replay",
+                   "--text-replay: there are no text clients without -T");
+}
+
+static void
+guests_of_the_store_always_meet_a_sandbox(void **state)
+{
+    static const char sentence[] =
+        "--sandbox off: not with -x, where guests are never trusted";
+
+    (void)state;
+    struct line off;
+    expect_accepted(&off, "-c --sandbox=off");
+    assert_int_equal(off.options.sandbox, OPTIONS_SANDBOX_OFF);
+    struct line on;
+    expect_accepted(&on, "-x /a --sandbox off --sandbox on");
+    assert_int_equal(on.options.sandbox, OPTIONS_SANDBOX_ON);
+
+    expect_refused("--sandbox=off -x /a", sentence);
+    expect_refused("-x /a --sandbox=off -p /dev/pts/1", sentence);
+    expect_refused("-x /a --sandbox=off -c bash", sentence);
+    expect_refused("-c --sandbox=no", "--sandbox no: not on, log or off");
+}
+
+static void
+state_files_have_paths(void **state)
+{
+    (void)state;
+    expect_refused("-c -l ", "-l: the path is empty");
+    expect_refused("-c --state-dir=",
+                   "--state-dir : the path does not start with /");
+    expect_refused("-c --state-dir=tmp",
+                   "--state-dir tmp: the path does not start with /");
+}
+
+static void
+starting_a_viewer_is_left_to_others(void **state)
+{
+    static const char sentence[] = "-V: vncterm starts no viewer; start one "
+                                   "yourself when vncterm is running";
+
+    (void)state;
+    expect_refused("-c -V", sentence);
+    expect_refused("-V -c", sentence);
+    expect_refused("-Vopts -c", sentence);
+    expect_refused("--vncviewer -c", sentence);
+    expect_refused("--vncviewer=-a;-b -c", sentence);
 }
 
 static void
@@ -185,17 +443,21 @@ static void
 exactly_one_console_is_needed(void **state)
 {
     static const char none[] =
-        "no console: -c COMMAND or -p PATH must be given";
+        "no console: -c COMMAND, -p PATH or -x PATH must be given";
     static const char both[] = "-c and -p: only one of them can be the console";
 
     (void)state;
     expect_refused("-r", none);
     expect_refused("-v :1 -t x", none);
+    expect_refused("-T -S -l /s", none);
     expect_refused("-c -p /dev/pts/1", both);
+    expect_refused("-x /a -c -p /dev/pts/1", both);
     expect_refused("-p /dev/pts/1 -c bash", both);
     expect_refused("bash",
                    "bash: it is no option, and a command needs -c before it");
     expect_refused("-p /dev/pts/1 bash",
+                   "bash: it is no option, and a command needs -c before it");
+    expect_refused("-x /a bash",
                    "bash: it is no option, and a command needs -c before it");
     expect_refused("-c  ", "-c: the command is empty");
     expect_refused("-p  ", "-p: the path is empty");
@@ -210,20 +472,15 @@ an_empty_command_line_is_refused(void **state)
 
     (void)state;
     assert_int_equal(options_parse(&options, 0, argv, error), -EINVAL);
-    assert_string_equal(error,
-                        "no console: -c COMMAND or -p PATH must be given");
+    assert_string_equal(error, "no console: -c COMMAND, -p PATH or -x PATH "
+                               "must be given");
 }
 
 static void
 unknown_options_are_named(void **state)
 {
     (void)state;
-    expect_refused("-x /local/domain/7/console -T",
-                   "-x: there is no such option");
-    expect_refused("-c -T", "-T: there is no such option");
-    expect_refused("-c -V", "-V: there is no such option");
-    expect_refused("-c -l file", "-l: there is no such option");
-    expect_refused("-c -S", "-S: there is no such option");
+    expect_refused("-c -X", "-X: there is no such option");
     expect_refused("--stay -cq", "-q: there is no such option");
     expect_refused("-\xff", "-\\xff: there is no such option");
     expect_refused("--bogus=1 -c", "--bogus=1: there is no such option");
@@ -236,9 +493,13 @@ missing_and_superfluous_arguments_are_named(void **state)
 {
     (void)state;
     expect_refused("-c -t", "--title: the argument is missing");
+    expect_refused("-x", "--xenstore: the argument is missing");
+    expect_refused("-c -l", "--loadstate: the argument is missing");
     expect_refused("--geometry", "--geometry: the argument is missing");
     expect_refused("--stay=yes -c",
                    "--stay: there is an argument, but it takes none");
+    expect_refused("--text=9500 -c",
+                   "--text: there is an argument, but it takes none");
     expect_refused("--help=me",
                    "--help: there is an argument, but it takes none");
 }
@@ -271,8 +532,11 @@ listen_addresses_are_read(void **state)
         {"-c -v 127.0.0.1", 0x7f000001, 5900},
         {"-c -v 127.1.2.3:12", 0x7f010203, 5912},
         {"-c -v127.0.0.1:1", 0x7f000001, 5901},
+        {"-c -v 127.1:1", 0x7f000001, 5901}, /* as inet_aton(3) reads it */
+        {"-c -v 0x7f.0.0.01:1", 0x7f000001, 5901},
         {"-c --allow-remote -v 10.0.0.1:1", 0x0a000001, 5901},
         {"-c -v 0.0.0.0:1 --allow-remote", 0, 5901},
+        {"-c -v 0:1 --allow-remote", 0, 5901},
         {"-c -v unix:/x -v :2", 0x7f000001, 5902},
     };
 
@@ -298,17 +562,9 @@ bad_listen_addresses_are_refused(void **state)
         "127.0.0.1:", "127.0.0.1:1.5",
     };
     static const char *const bad_addresses[] = {
-        "localhost:1",
-        "127.1:1",
-        "256.0.0.1",
-        "127.0.0.1.1:1",
-        "1",
-        "::1",
-        "[::1]:1",
-        "unix",
-        "Unix:/x",
-
-        "127.000.000.0000000000000001:1",
+        "localhost:1",    "256.0.0.1", "127.0.0.1.1:1", "127.0.0.1\t:1",
+        "127.0.0.1\nx:1", "x:1",       "*:1",           "::1",
+        "[::1]:1",        "unix",      "Unix:/x",       "4294967296",
     };
     char words[128];
     char sentence[128];
@@ -327,6 +583,9 @@ bad_listen_addresses_are_refused(void **state)
         (void)snprintf(words, sizeof(words), "-c -v %s", bad_addresses[i]);
         assert_int_equal(parse_words(&line, words), -EINVAL);
     }
+    struct line zeros;
+    (void)snprintf(words, sizeof(words), "-c -v 127.0.0.%060d", 1);
+    assert_int_equal(parse_words(&zeros, words), -EINVAL);
     expect_refused("-c -v ::1",
                    "-v ::1: the display is not a number from -5899 to 59635");
     expect_refused("-c -v localhost:1",
@@ -337,9 +596,9 @@ bad_listen_addresses_are_refused(void **state)
 static void
 other_than_loopback_needs_to_be_allowed(void **state)
 {
-    static const char *const addresses[] = {"0.0.0.0:1", "10.0.0.1",
-                                            "126.255.255.255:0", "128.0.0.0",
-                                            "255.255.255.255"};
+    static const char *const addresses[] = {
+        "0.0.0.0:1", "10.0.0.1",       "0:1", "1", "126.255.255.255:0",
+        "128.0.0.0", "255.255.255.255"};
     char words[128];
     char sentence[128];
 
@@ -528,6 +787,17 @@ main(void)
         cmocka_unit_test(defaults_are_what_the_help_says),
         cmocka_unit_test(all_options_are_taken_over),
         cmocka_unit_test(long_names_are_the_letters),
+        cmocka_unit_test(the_host_agents_line_for_a_guest_is_read),
+        cmocka_unit_test(the_line_for_the_hosts_own_console_is_read),
+        cmocka_unit_test(a_store_beside_a_console_is_for_publishing),
+        cmocka_unit_test(what_the_store_changes_can_be_set_back_on_either_side),
+        cmocka_unit_test(store_paths_are_absolute_and_plain),
+        cmocka_unit_test(store_paths_have_a_length),
+        cmocka_unit_test(the_text_port_goes_with_the_display),
+        cmocka_unit_test(text_replay_needs_text_clients),
+        cmocka_unit_test(guests_of_the_store_always_meet_a_sandbox),
+        cmocka_unit_test(state_files_have_paths),
+        cmocka_unit_test(starting_a_viewer_is_left_to_others),
         cmocka_unit_test(the_command_is_what_follows_the_options),
         cmocka_unit_test(help_and_version_end_the_reading),
         cmocka_unit_test(exactly_one_console_is_needed),

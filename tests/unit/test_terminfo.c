@@ -127,19 +127,20 @@ static void
 spell(enum key_dialect dialect, const struct input_modes *modes,
       uint32_t keysym, unsigned modifiers, char spelling[INPUT_BYTES_MAX + 1])
 {
+    const struct input_config config = {.dialect = dialect};
     struct input_viewer viewer = {0};
     struct input_action action;
 
     if (modifiers & SHIFT) {
-        input_key(&viewer, dialect, modes, XKB_KEY_Shift_L, true, &action);
+        input_key(&viewer, &config, modes, XKB_KEY_Shift_L, true, &action);
     }
     if (modifiers & ALT) {
-        input_key(&viewer, dialect, modes, XKB_KEY_Alt_L, true, &action);
+        input_key(&viewer, &config, modes, XKB_KEY_Alt_L, true, &action);
     }
     if (modifiers & CTRL) {
-        input_key(&viewer, dialect, modes, XKB_KEY_Control_L, true, &action);
+        input_key(&viewer, &config, modes, XKB_KEY_Control_L, true, &action);
     }
-    input_key(&viewer, dialect, modes, keysym, true, &action);
+    input_key(&viewer, &config, modes, keysym, true, &action);
     memcpy(spelling, action.bytes, action.len);
     spelling[action.len] = '\0';
 }

@@ -76,18 +76,6 @@ version_3_3_is_told_its_security_type(void **state)
 }
 
 static void
-agent_greets_with_3_3_and_stays_there(void **state)
-{
-    struct fixture *f = *state;
-    struct rfb_client *c = fixture_connect_peer(f);
-
-    fixture_say(f, c, "RFB 003.008\n\1", 13);
-    rfb_client_expect(c, "RFB 003.003\n\0\0\0\1", 16);
-    rfb_client_take_init(c);
-    assert_int_equal(f->arrivals, 1);
-}
-
-static void
 handshake_in_single_bytes_works(void **state)
 {
     struct fixture *f = *state;
@@ -328,17 +316,6 @@ extended_cut_text_is_swallowed(void **state)
 }
 
 static void
-scancodes_of_xencenter_are_swallowed(void **state)
-{
-    struct fixture *f = *state;
-    struct rfb_client *c = fixture_connect(f);
-
-    fixture_say(f, c, "\xfe\1\0\0\0\0\0\x1e\4\1\0\0\0\0\0c", 16);
-    assert_int_equal(f->keysym, 'c');
-    assert_false(c->is_closed);
-}
-
-static void
 cut_text_is_offered_as_latin1(void **state)
 {
     struct fixture *f = *state;
@@ -463,26 +440,6 @@ long_name_is_cut_between_characters(void **state)
         struct rfb_client *c = fixture_connect(f);
         assert_int_equal(strlen(c->name), VNC_NAME_MAX + 1 - odd);
     }
-}
-
-static void
-agent_dialect_ignores_size_requests_and_extensions(void **state)
-{
-    struct fixture *f = *state;
-    struct rfb_client *c = fixture_connect_peer(f);
-    const int32_t list[] = {0, -308, -258, -309, -312, -313, -1063131698};
-
-    fixture_say(f, c, "RFB 003.003\n\1", 13);
-    rfb_client_expect(c, "RFB 003.003\n\0\0\0\1", 16);
-    rfb_client_take_init(c);
-    fixture_set_encodings(f, c, list, 7);
-    fixture_ask_for_all(f, c);
-    rfb_client_send_desktop_size(c, (struct pixel_size){80, 60});
-    fixture_receive(f, c);
-    assert_int_equal(f->size_requests, 0);
-    assert_int_equal(c->sizes, 0);
-    assert_int_equal(c->updates, 1);
-    assert_false(c->is_closed);
 }
 
 static void
@@ -633,9 +590,6 @@ freeing_with_viewers_calls_no_handler(void **state)
 
 #define VNC_TEST(name) \
     cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
-#define AGENT_TEST(name)                                        \
-    cmocka_unit_test_setup_teardown(name, fixture_set_up_agent, \
-                                    fixture_tear_down)
 
 int
 main(void)
@@ -644,7 +598,6 @@ main(void)
         VNC_TEST(version_3_8_handshake_makes_a_viewer),
         VNC_TEST(version_3_7_has_no_security_result),
         VNC_TEST(version_3_3_is_told_its_security_type),
-        AGENT_TEST(agent_greets_with_3_3_and_stays_there),
         VNC_TEST(handshake_in_single_bytes_works),
         VNC_TEST(bad_handshake_is_closed),
         VNC_TEST(unknown_security_type_is_refused_with_a_reason),
@@ -658,7 +611,6 @@ main(void)
         VNC_TEST(cut_text_of_a_viewer_becomes_utf8),
         VNC_TEST(cut_text_at_the_limit_arrives_and_beyond_is_swallowed),
         VNC_TEST(extended_cut_text_is_swallowed),
-        VNC_TEST(scancodes_of_xencenter_are_swallowed),
         VNC_TEST(cut_text_is_offered_as_latin1),
         VNC_TEST(stalled_viewer_gets_only_the_newest_cut_text),
         VNC_TEST(bell_rings_at_most_ten_times_a_second),
@@ -666,7 +618,6 @@ main(void)
         VNC_TEST(name_is_sent_to_those_who_listed_it_and_ask),
         VNC_TEST(names_are_sent_at_most_ten_times_a_second),
         VNC_TEST(long_name_is_cut_between_characters),
-        AGENT_TEST(agent_dialect_ignores_size_requests_and_extensions),
         VNC_TEST(too_many_encodings_are_cut_off_and_the_stream_stays_in_step),
         VNC_TEST(every_message_type_with_rubbish_is_survived),
         VNC_TEST(pixel_formats_that_the_library_cannot_serve_close),

@@ -165,7 +165,10 @@ start(struct fixture *f, enum vnc_rfb rfb, enum vnc_dialect dialect)
 
     f->listener = listen_tcp(loopback, 0, &f->port);
     assert_true(f->listener >= 0);
+    f->memory_file = vnc_open_memory_file();
+    assert_true(f->memory_file >= 0);
     struct vnc_config config = {
+        .memory_file = f->memory_file,
         .listeners = {f->listener},
         .listener_count = 1,
         .rfb = rfb,
@@ -210,6 +213,7 @@ fixture_tear_down(void **state)
     assert_int_equal(fake_loop_count_armed(f->loop), 0);
     loop_free(f->loop);
     close(f->listener);
+    close(f->memory_file);
     free(f->cut_text);
     free(f);
     return 0;

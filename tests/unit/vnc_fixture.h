@@ -25,6 +25,7 @@ struct fixture {
     struct loop *loop;
     struct vnc *vnc;
     int listener;
+    int memory_file;
     uint16_t port;
     struct rfb_client clients[FIXTURE_CLIENTS_MAX];
     int client_count;

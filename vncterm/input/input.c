@@ -7,6 +7,31 @@
 #include "input/modifiers.h"
 #include "input/text.h"
 
+/* As in XenServer's vncterm, which has no alternate screen. */
+static bool
+scroll_by_line(uint32_t keysym, unsigned modifiers,
+               const struct input_modes *modes, struct input_action *out)
+{
+    if ((modifiers & ~(unsigned)MODIFIER_ALTGR) != MODIFIER_CTRL ||
+        modes->alternate_screen) {
+        return false;
+    }
+    switch (keysym) {
+    case XKB_KEY_Up:
+    case XKB_KEY_KP_Up:
+        out->kind = INPUT_SCROLL_LINES;
+        out->amount = 1;
+        return true;
+    case XKB_KEY_Down:
+    case XKB_KEY_KP_Down:
+        out->kind = INPUT_SCROLL_LINES;
+        out->amount = -1;
+        return true;
+    default:
+        return false;
+    }
+}
+
 /*
  * Shift with PageUp, PageDown and Insert stays ours on either screen, as in
  * xterm's default translations.
@@ -38,7 +63,7 @@ local_action(uint32_t keysym, unsigned modifiers, struct input_action *out)
 }
 
 void
-input_key(struct input_viewer *viewer, enum key_dialect dialect,
+input_key(struct input_viewer *viewer, const struct input_config *config,
           const struct input_modes *modes, uint32_t keysym, bool down,
           struct input_action *out)
 {
@@ -48,10 +73,13 @@ input_key(struct input_viewer *viewer, enum key_dialect dialect,
         return;
     }
     unsigned modifiers = modifiers_held(viewer);
-    if (local_action(keysym, modifiers, out)) {
+    if (local_action(keysym, modifiers, out) ||
+        (config->ctrl_arrows_scroll &&
+         scroll_by_line(keysym, modifiers, modes, out))) {
         return;
     }
-    size_t len = keymap_spell(dialect, modes, keysym, modifiers, out->bytes);
+    size_t len =
+        keymap_spell(config->dialect, modes, keysym, modifiers, out->bytes);
     if (len == 0) {
         len = text_spell(keysym, modifiers, out->bytes);
     }

@@ -31,6 +31,23 @@ struct input_viewer {
     struct cell_pos pointer;
 };
 
+/* What the way in which vncterm is run makes of keys and pointers. */
+struct input_config {
+    enum key_dialect dialect;
+    /* Ctrl-Up and Ctrl-Down scroll the view by a line, as in XenServer's
+     * vncterm, instead of being the guest's; never on the alternate screen. */
+    bool ctrl_arrows_scroll;
+    /*
+     * A press of the middle button alone in the first cell of the first row
+     * pastes, whatever the guest's modes. That is how XenCenter says "Paste":
+     * ClientCutText, then this click at 0,0, wherever its pointer is. A guest
+     * with mouse tracking would take it for a click that nobody has made, and
+     * the text would go nowhere. What is lost is a middle click of a person in
+     * that one cell.
+     */
+    bool corner_click_pastes;
+};
+
 enum input_action_kind {
     INPUT_NOTHING,
     INPUT_BYTES,        /* bytes[0..len) for the guest */
@@ -52,11 +69,12 @@ struct input_action {
  * Print, Menu, locks, dead keys. Bytes for the guest are UTF-8.
  *
  * Shift-PageUp, Shift-PageDown and Shift-Insert are local actions on either
- * screen. Alt and Meta prefix ESC to text and are a parameter of other keys.
- * AltGr types what the keysym says; Ctrl and Alt together mean AltGr, too,
- * except with letters, digits and the space of ASCII.
+ * screen, Ctrl-Up and Ctrl-Down on the main one if `config` says so, those of
+ * the keypad included. Alt and Meta prefix ESC to text and are a parameter of
+ * other keys. AltGr types what the keysym says; Ctrl and Alt together mean
+ * AltGr, too, except with letters, digits and the space of ASCII.
  */
-void input_key(struct input_viewer *viewer, enum key_dialect dialect,
+void input_key(struct input_viewer *viewer, const struct input_config *config,
                const struct input_modes *modes, uint32_t keysym, bool down,
                struct input_action *out);
 
@@ -68,13 +86,15 @@ void input_key(struct input_viewer *viewer, enum key_dialect dialect,
  * another cell; those bytes need not be UTF-8 in MOUSE_ENCODING_BYTES. What
  * the guest knows as pressed it sees released, with Shift or without.
  *
- * Otherwise the middle button pastes and the wheel scrolls three lines; on the
+ * A click that `config` has as a paste is not reported. Otherwise the middle
+ * button pastes and the wheel scrolls three lines; on the
  * alternate screen, which has no scrollback, the wheel is three cursor keys,
  * with Shift it asks for scrollback there, too, and finds none.
  */
 void
-input_pointer(struct input_viewer *viewer, const struct input_modes *modes,
-              struct cell_pos pos, unsigned buttons, struct input_action *out);
+input_pointer(struct input_viewer *viewer, const struct input_config *config,
+              const struct input_modes *modes, struct cell_pos pos,
+              unsigned buttons, struct input_action *out);
 
 /*
  * Writes clipboard text as the guest shall get it to `out`: CR for line ends,

@@ -278,8 +278,9 @@ track(struct input_viewer *viewer, const struct input_modes *modes,
 }
 
 void
-input_pointer(struct input_viewer *viewer, const struct input_modes *modes,
-              struct cell_pos pos, unsigned buttons, struct input_action *out)
+input_pointer(struct input_viewer *viewer, const struct input_config *config,
+              const struct input_modes *modes, struct cell_pos pos,
+              unsigned buttons, struct input_action *out)
 {
     unsigned before = viewer->buttons;
     bool has_moved =
@@ -289,6 +290,11 @@ input_pointer(struct input_viewer *viewer, const struct input_modes *modes,
     viewer->buttons = (uint8_t)(buttons & 0xff);
     viewer->pointer = pos;
 
+    if (config->corner_click_pastes && before == 0 &&
+        viewer->buttons == BUTTON_MIDDLE && pos.row == 0 && pos.col == 0) {
+        out->kind = INPUT_PASTE;
+        return;
+    }
     if (modes->mouse_tracking == MOUSE_TRACKING_OFF) {
         viewer->reported_buttons = 0;
         local_press(viewer, modes, viewer->buttons & ~before, out);

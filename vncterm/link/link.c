@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,12 +12,13 @@
 #include <sys/uio.h>
 
 #include "base/fd.h"
+#include "base/log.h"
 
 /* Descriptors that there is room for: one is right, two are an error, and the
  * kernel closes those beyond. */
 #define FDS_MAX 2
 
-static_assert(sizeof(struct link_message) == 8,
+static_assert(sizeof(struct link_message) == 20,
               "both ends are one program, but the size is what is checked");
 
 union control {
@@ -89,29 +91,53 @@ take_fds(struct msghdr *header, int fds[FDS_MAX])
     return count;
 }
 
+/* What a type comes with, beside itself. */
+enum part {
+    PART_PORTS = 1,
+    PART_CONSOLE = 2,
+    PART_ERROR = 4,
+    PART_LOG_LEVEL = 8,
+    PART_FD = 16, /* always, the others perhaps */
+};
+
+/* Returns a set of enum part, or -1 for a number that is no type. */
+static int
+parts_of(uint32_t type)
+{
+    switch (type) {
+    case LINK_READY:
+        return PART_PORTS;
+    case LINK_HANGUP:
+        return PART_CONSOLE;
+    case LINK_STATE_END:
+        return PART_ERROR;
+    case LINK_LOG_LEVEL:
+        return PART_LOG_LEVEL;
+    case LINK_CONSOLE:
+    case LINK_STATE:
+        return PART_FD;
+    case LINK_CONSOLE_END:
+    case LINK_CONSOLE_STAY:
+        return 0;
+    default:
+        return -1;
+    }
+}
+
 /* Whether a message may be so, with `fd_count` descriptors. */
 static bool
 is_valid(const struct link_message *message, int fd_count)
 {
-    bool has_port = false;
-    bool has_fd = false;
+    int parts = parts_of(message->type);
+    int found =
+        (message->port != 0 || message->text_port != 0 ? PART_PORTS : 0) |
+        (message->console != 0 ? PART_CONSOLE : 0) |
+        (message->error != 0 ? PART_ERROR : 0) |
+        (message->log_level != 0 ? PART_LOG_LEVEL : 0);
 
-    switch (message->type) {
-    case LINK_READY:
-        has_port = true;
-        break;
-    case LINK_CONSOLE:
-        has_fd = true;
-        break;
-    case LINK_HANGUP:
-    case LINK_CONSOLE_END:
-    case LINK_CONSOLE_STAY:
-        break;
-    default: /* it is a number from outside */
-        return false;
-    }
-    return message->port <= (has_port ? UINT16_MAX : 0) &&
-           fd_count == (has_fd ? 1 : 0);
+    return parts >= 0 && (found & ~parts) == 0 && message->error <= INT_MAX &&
+           message->log_level <= LOG_LEVEL_DEBUG &&
+           fd_count == ((parts & PART_FD) != 0 ? 1 : 0);
 }
 
 int

@@ -6,7 +6,8 @@
  * The worker parses hostile bytes, so what it sends is hostile, too: its set
  * of messages is small, each has a fixed size, and none makes the monitor do
  * more than note a fact or open the next console. Descriptors travel from the
- * monitor to the worker only, one with each LINK_CONSOLE; any other is closed.
+ * monitor to the worker only, one with each LINK_CONSOLE and LINK_STATE; any
+ * other is closed.
  */
 #ifndef VNCTERM_LINK_LINK_H
 #define VNCTERM_LINK_LINK_H
@@ -15,18 +16,26 @@
 
 enum link_type {
     /* Worker to monitor. */
-    LINK_READY = 1, /* listening (and locked); `port` is the TCP port or 0 */
-    LINK_HANGUP,    /* the console hung up and was closed */
+    LINK_READY = 1, /* listening and locked; with the TCP ports, 0 for none */
+    LINK_HANGUP,    /* the console hung up and was closed; with `console` */
+    LINK_STATE_END, /* the state is written, or could not be: with `error` */
 
     /* Monitor to worker. */
     LINK_CONSOLE,      /* with a descriptor: join this console */
     LINK_CONSOLE_END,  /* there will be no further output: drain, show, leave */
     LINK_CONSOLE_STAY, /* the same, but stay with the last screen */
+    LINK_STATE,        /* with a descriptor: write the state there */
+    LINK_LOG_LEVEL,    /* with `log_level`: log so much from now on */
 };
 
+/* What a type is not said to come with is 0. */
 struct link_message {
     uint32_t type; /* of enum link_type */
-    uint32_t port; /* LINK_READY only, else 0 */
+    uint16_t port; /* of viewers */
+    uint16_t text_port;
+    uint32_t console;   /* counts LINK_CONSOLE, so that none is mistaken */
+    uint32_t error;     /* positive errno, or 0 */
+    uint32_t log_level; /* of enum log_level */
 };
 
 /* Both ends are non-blocking and close-on-exec. Returns 0 or -errno. */
@@ -44,8 +53,9 @@ int link_send(int link, const struct link_message *message, int fd);
  * caller's (non-blocking or not, as its sender has it; close-on-exec), or -1;
  * NULL for a side that takes none. Returns 1, 0 when the peer is gone, -EAGAIN
  * when nothing is there, -EBADMSG for a message that is not one of
- * `enum link_type`, has another size, a port or a descriptor that its type does
- * not have, or lacks its descriptor. The outputs are written only with 1.
+ * `enum link_type`, has another size, a value or a descriptor that its type
+ * does not have or that is out of range, or lacks its descriptor. The outputs
+ * are written only with 1.
  */
 int link_receive(int link, struct link_message *out, int *out_fd);
 

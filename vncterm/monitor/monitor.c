@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,10 +15,11 @@
 #include "base/socket_file.h"
 #include "link/link.h"
 #include "loop/loop.h"
-#include "monitor/command.h"
+#include "monitor/guest.h"
 #include "monitor/pty.h"
-
-#define US_PER_S 1000000U
+#include "monitor/runner.h"
+#include "monitor/state_file.h"
+#include "monitor/store.h"
 
 enum {
 #if VNCTERM_SANITIZED
@@ -29,8 +29,9 @@ enum {
     /* From SIGTERM to gone it takes 100 ms at most; the worker's share. */
     WORKER_QUIT_US = 50 * 1000,
 #endif
-    /* A console that hangs up again and again is joined at most this often. */
-    REJOIN_US = 100 * 1000,
+    /* From the end of the console, of which viewers see the last frame for a
+     * second at most, to a worker that should have left. */
+    WORKER_END_US = 3 * 1000 * 1000,
 };
 
 /* What EXIT STATUS in the man page says. */
@@ -48,7 +49,7 @@ enum phase {
 };
 
 enum {
-    SIGNALS = 3, /* that are handled */
+    SIGNALS = 5, /* that are handled */
 };
 
 struct monitor {
@@ -60,25 +61,23 @@ struct monitor {
     struct loop *loop;
     struct loop_fd *link_watcher;
     struct loop_signal *signals[SIGNALS];
-    struct loop_timer *respawn_timer;
-    struct loop_timer *rejoin_timer;
     struct loop_timer *kill_timer;
 
-    int console;    /* of -p, until the worker has it */
-    struct pty pty; /* of the command, which is NULL with -p */
-    struct command *command;
-    struct backoff backoff;
-    struct log_limit end_limit;
-    struct log_limit rejoin_limit;
-    uint64_t started_us; /* the command's last run */
-    uint64_t joined_us;
+    uint32_t consoles; /* that were sent to the worker */
+    int pty;           /* of -p, until the worker has it */
+    struct runner_config runner_config;
+    struct runner *runner; /* with a command */
+    struct guest *guest;   /* with a tty of the store */
+    struct store *store;   /* with a path in the store */
+
+    struct state_file state_file;
+    bool state_again;         /* it was asked for while it was being written */
+    enum log_level log_level; /* at the start */
 };
 
 static void
-kill_worker(void *data)
+kill_worker(const struct monitor *m)
 {
-    const struct monitor *m = data;
-
     /* It has not been reaped, so that its number is not another process's. */
     (void)kill(m->config->worker, SIGKILL);
 }
@@ -91,8 +90,6 @@ leave(struct monitor *m)
         return;
     }
     m->phase = PHASE_LEAVING;
-    loop_timer_disarm(m->respawn_timer);
-    loop_timer_disarm(m->rejoin_timer);
     loop_fd_want(m->link_watcher, 0);
     (void)shutdown(m->config->link, SHUT_RDWR); /* fails when it has gone */
     loop_timer_arm(m->kill_timer, WORKER_QUIT_US);
@@ -106,11 +103,24 @@ leave_bad_worker(struct monitor *m)
     kill_worker(m);
 }
 
+/* The time that it had to leave is over. */
 static void
-send_to_worker(struct monitor *m, enum link_type type, int fd)
+on_kill_time(void *data)
 {
-    struct link_message message = {.type = (uint32_t)type};
-    int r = link_send(m->config->link, &message, fd);
+    struct monitor *m = data;
+
+    if (m->phase == PHASE_LEAVING) {
+        kill_worker(m);
+    } else {
+        log_error("worker: it does not end");
+        leave_bad_worker(m);
+    }
+}
+
+static void
+send_message(struct monitor *m, const struct link_message *message, int fd)
+{
+    int r = link_send(m->config->link, message, fd);
 
     /* That it is gone is going to be noticed by itself. */
     if (r < 0 && r != -EPIPE) {
@@ -119,142 +129,158 @@ send_to_worker(struct monitor *m, enum link_type type, int fd)
     }
 }
 
+static void
+send_to_worker(struct monitor *m, enum link_type type, int fd)
+{
+    struct link_message message = {.type = (uint32_t)type};
+
+    send_message(m, &message, fd);
+}
+
 /* There will be no further output. */
 static void
 end_console(struct monitor *m, bool stay)
 {
-    m->phase = PHASE_ENDED;
-    loop_timer_disarm(m->rejoin_timer);
-    send_to_worker(m, stay ? LINK_CONSOLE_STAY : LINK_CONSOLE_END, -1);
-}
-
-static void
-join_console(struct monitor *m, int fd)
-{
-    m->joined_us = loop_now_us(m->loop);
-    send_to_worker(m, LINK_CONSOLE, fd);
-}
-
-static void
-rejoin_console(void *data)
-{
-    struct monitor *m = data;
-    int r = pty_reopen(&m->pty);
-
-    if (r == 0) {
-        join_console(m, m->pty.master);
-        return;
-    }
-    if (log_limit_allows(&m->rejoin_limit, loop_now_us(m->loop))) {
-        log_warning_errno(-r, "command: cannot open its pty again");
-    }
-    loop_timer_arm(m->rejoin_timer, REJOIN_US);
-}
-
-/* login and agetty hang up their terminal to be alone on it, and open it
- * again; so the end of a command is told by itself alone. */
-static void
-console_has_hung_up(struct monitor *m)
-{
     if (m->phase != PHASE_RUNNING) {
         return;
     }
-    if (m->command == NULL) {
-        log_info("console: %s hung up", m->config->pty);
-        end_console(m, m->config->stay || m->config->restart);
-        return;
-    }
-    uint64_t held_us = loop_now_us(m->loop) - m->joined_us;
-    if (held_us >= REJOIN_US) {
-        rejoin_console(m);
-    } else if (!loop_timer_is_armed(m->rejoin_timer)) {
-        loop_timer_arm(m->rejoin_timer, REJOIN_US);
+    m->phase = PHASE_ENDED;
+    send_to_worker(m, stay ? LINK_CONSOLE_STAY : LINK_CONSOLE_END, -1);
+    if (!stay && m->phase == PHASE_ENDED) {
+        loop_timer_arm(m->kill_timer, WORKER_END_US);
     }
 }
 
-/* `how` is what the log says. */
 static void
-command_has_ended(struct monitor *m, enum log_level level, const char *how)
-{
-    uint64_t now_us = loop_now_us(m->loop);
-    bool restarts = m->config->restart;
-    char next[64] = "";
-    uint64_t delay_us = 0;
-
-    if (restarts) {
-        delay_us = backoff_next(&m->backoff, now_us - m->started_us);
-        (void)snprintf(next, sizeof(next), "; again in %u s",
-                       (unsigned)(delay_us / US_PER_S));
-    }
-    if (log_limit_allows(&m->end_limit, now_us)) {
-        if (level == LOG_LEVEL_ERROR) {
-            log_error("command: %s%s", how, next);
-        } else {
-            log_info("command: %s%s", how, next);
-        }
-    }
-    if (restarts) {
-        loop_timer_arm(m->respawn_timer, delay_us);
-    } else {
-        m->end_status =
-            level == LOG_LEVEL_ERROR ? STATUS_NOT_STARTED : STATUS_OK;
-        end_console(m, m->config->stay);
-    }
-}
-
-/* It could not be started, or not be executed. */
-static void
-command_has_failed(struct monitor *m, int err)
-{
-    char how[LOG_LINE_MAX];
-
-    (void)snprintf(how, sizeof(how), "cannot run %s: %s", m->config->file,
-                   strerror(err)); /* may be cut */
-    command_has_ended(m, LOG_LEVEL_ERROR, how);
-}
-
-/* Each run gets a slave that no other has hung up, and the first modes. */
-static void
-start_command(void *data)
+join_console(void *data, int fd)
 {
     struct monitor *m = data;
-    int r = pty_reopen(&m->pty);
 
-    m->started_us = loop_now_us(m->loop);
-    if (r == 0) {
-        pty_reset_modes(&m->pty);
-        r = command_start(m->command, m->pty.slave);
-    }
-    if (r < 0) {
-        command_has_failed(m, -r);
+    if (m->phase == PHASE_RUNNING) {
+        m->consoles++;
+        send_to_worker(m, LINK_CONSOLE, fd);
     }
 }
 
 static void
-reap_command(struct monitor *m)
+on_command_end(void *data, enum runner_end end)
 {
-    struct command_end end;
-    char how[64];
+    struct monitor *m = data;
 
-    if (m->command == NULL || !command_reap(m->command, &end)) {
+    m->end_status = end == RUNNER_ENDED ? STATUS_OK : STATUS_NOT_STARTED;
+    end_console(m, m->config->stay);
+}
+
+static void
+on_guest_end(void *data)
+{
+    struct monitor *m = data;
+
+    end_console(m, m->config->stay);
+}
+
+static void
+on_store_tty(void *data, const char *value)
+{
+    struct monitor *m = data;
+
+    if (m->phase == PHASE_RUNNING) {
+        guest_set_tty(m->guest, value);
+    }
+}
+
+static void
+on_store_removed(void *data)
+{
+    struct monitor *m = data;
+
+    if (m->phase == PHASE_RUNNING) {
+        guest_removed(m->guest);
+    }
+}
+
+static void
+console_has_hung_up(struct monitor *m, uint32_t console)
+{
+    /* Another may have been joined meanwhile. */
+    if (m->phase != PHASE_RUNNING || console != m->consoles) {
         return;
     }
-    if (m->phase == PHASE_LEAVING) {
-        return; /* we have hung it up */
-    }
-    if (end.exec_errno != 0) {
-        command_has_failed(m, end.exec_errno);
-        return;
-    }
-    if (WIFSIGNALED(end.status)) {
-        int signo = WTERMSIG(end.status);
-        (void)snprintf(how, sizeof(how), "ended by signal %d (%s)", signo,
-                       strsignal(signo));
+    if (m->runner != NULL) {
+        runner_hung_up(m->runner);
+    } else if (m->guest != NULL) {
+        guest_hung_up(m->guest);
     } else {
-        (void)snprintf(how, sizeof(how), "ended with status %d",
-                       WEXITSTATUS(end.status));
+        log_info("console: %s hung up", m->config->pty);
+        end_console(m, m->config->stay || m->config->restart);
     }
-    command_has_ended(m, LOG_LEVEL_INFO, how);
+}
+
+static void
+begin_state(struct monitor *m)
+{
+    int fd = state_file_begin(&m->state_file);
+
+    m->state_again = false;
+    if (fd < 0) {
+        log_warning_errno(-fd, "state: cannot write %s", m->state_file.path);
+        return;
+    }
+    send_to_worker(m, LINK_STATE, fd);
+}
+
+static void
+on_save(void *data)
+{
+    struct monitor *m = data;
+    bool is_serving = m->phase == PHASE_RUNNING || m->phase == PHASE_ENDED;
+
+    if (state_file_is_open(&m->state_file)) {
+        m->state_again = true;
+    } else if (is_serving) {
+        begin_state(m);
+    }
+}
+
+/* `err` is the worker's, 0 when the state is complete. */
+static void
+end_state(struct monitor *m, uint32_t err)
+{
+    int r = -(int)err;
+
+    if (r == 0) {
+        r = state_file_commit(&m->state_file);
+    } else {
+        state_file_abort(&m->state_file);
+    }
+    if (r < 0) {
+        log_warning_errno(-r, "state: cannot write %s", m->state_file.path);
+    } else {
+        log_info("state: written to %s", m->state_file.path);
+    }
+    if (r == 0 && m->store != NULL) {
+        store_set_state_file(m->store, m->state_file.path);
+    }
+    if (m->state_again) {
+        begin_state(m);
+    }
+}
+
+static void
+on_toggle_log(void *data)
+{
+    struct monitor *m = data;
+    bool is_debug = log_get_level() == LOG_LEVEL_DEBUG;
+    enum log_level usual =
+        m->log_level == LOG_LEVEL_DEBUG ? LOG_LEVEL_INFO : m->log_level;
+    enum log_level level = is_debug ? usual : LOG_LEVEL_DEBUG;
+    struct link_message message = {.type = LINK_LOG_LEVEL, .log_level = level};
+
+    log_set_level(level);
+    log_debug("log: debug lines are on");
+    if (m->phase != PHASE_LEAVING) {
+        send_message(m, &message, -1);
+    }
 }
 
 /* The exit status of the program for the worker's, as from waitpid(). */
@@ -291,7 +317,9 @@ on_child(void *data)
     struct monitor *m = data;
     int status = 0;
 
-    reap_command(m);
+    if (m->runner != NULL) {
+        runner_reap(m->runner);
+    }
     pid_t pid = waitpid(m->config->worker, &status, WNOHANG);
     if (pid == m->config->worker) {
         loop_quit(m->loop, judge_worker(m, status));
@@ -308,26 +336,63 @@ on_terminate(void *data)
 
     m->end_status = STATUS_OK;
     leave(m);
-    if (m->command != NULL) {
-        command_hang_up(m->command);
+    if (m->runner != NULL) {
+        runner_stop(m->runner);
     }
 }
 
+static int
+open_store(struct monitor *m)
+{
+    static const struct store_handler handler = {
+        .on_tty = on_store_tty, .on_removed = on_store_removed};
+    enum store_watch watch =
+        m->guest != NULL ? STORE_WATCH_TTY : STORE_PUBLISH_ONLY;
+
+    int r = store_new(&m->store, m->loop, m->config->store_path, watch,
+                      &handler, m);
+    if (r < 0) {
+        log_error_errno(-r, "store: cannot watch %s", m->config->store_path);
+    }
+    return r;
+}
+
 static void
-worker_is_ready(struct monitor *m)
+worker_is_ready(struct monitor *m, const struct link_message *ready)
 {
     if (m->phase != PHASE_STARTING) {
         return;
     }
     m->phase = PHASE_RUNNING;
-    if (m->command == NULL) {
-        join_console(m, m->console);
-        fd_close(&m->console);
-        return;
+    if (m->config->store_path != NULL) {
+        if (open_store(m) < 0) {
+            m->end_status = STATUS_NOT_STARTED;
+            leave(m);
+            return;
+        }
+        store_set_ports(m->store, ready->port, ready->text_port);
     }
-    join_console(m, m->pty.master);
-    if (m->phase == PHASE_RUNNING) {
-        start_command(m);
+    if (m->runner != NULL) {
+        runner_start(m->runner);
+    } else if (m->config->pty != NULL) {
+        join_console(m, m->pty);
+        fd_close(&m->pty);
+    }
+}
+
+static void
+on_message(struct monitor *m, const struct link_message *message)
+{
+    if (message->type == LINK_READY) {
+        worker_is_ready(m, message);
+    } else if (message->type == LINK_HANGUP) {
+        console_has_hung_up(m, message->console);
+    } else if (message->type == LINK_STATE_END &&
+               state_file_is_open(&m->state_file)) {
+        end_state(m, message->error);
+    } else {
+        log_error("worker: it sent what is no message of a worker");
+        leave_bad_worker(m);
     }
 }
 
@@ -348,14 +413,10 @@ on_link(void *data, unsigned events)
         loop_timer_arm(m->kill_timer, WORKER_QUIT_US);
         return;
     }
-    if (r == 1 && message.type == LINK_READY) {
-        worker_is_ready(m);
-    } else if (r == 1 && message.type == LINK_HANGUP) {
-        console_has_hung_up(m);
-    } else {
-        log_error("worker: it sent what is no message of a worker");
-        leave_bad_worker(m);
+    if (r < 0) {
+        message = (struct link_message){.type = 0};
     }
+    on_message(m, &message);
 }
 
 static int
@@ -365,11 +426,10 @@ watch_signals(struct monitor *m)
         int signo;
         loop_fn *fn;
     } handled[SIGNALS] = {
-        {SIGCHLD, on_child},
-        {SIGTERM, on_terminate},
-        {SIGINT, on_terminate},
+        {SIGCHLD, on_child}, {SIGTERM, on_terminate},  {SIGINT, on_terminate},
+        {SIGUSR1, on_save},  {SIGUSR2, on_toggle_log},
     };
-    static const int ignored[] = {SIGHUP, SIGPIPE, SIGUSR1, SIGUSR2};
+    static const int ignored[] = {SIGHUP, SIGPIPE};
     sigset_t none;
     int r = 0;
 
@@ -387,25 +447,52 @@ watch_signals(struct monitor *m)
 }
 
 static int
-open_console(struct monitor *m)
+make_runner(struct monitor *m)
 {
+    static const struct runner_handler handler = {.on_join = join_console,
+                                                  .on_end = on_command_end};
     const struct monitor_config *config = m->config;
 
-    if (config->pty != NULL) {
-        int fd = pty_open(config->pty);
-        if (fd < 0) {
-            log_error_errno(-fd, "console: cannot open %s", config->pty);
-            return fd;
-        }
-        m->console = fd;
-        return 0;
-    }
-    int r = pty_init(&m->pty, config->size);
+    m->runner_config = (struct runner_config){
+        .file = config->file,
+        .argv = config->argv,
+        .term = config->term,
+        .size = config->size,
+        .restart = config->restart,
+    };
+    int r = runner_new(&m->runner, m->loop, &m->runner_config, &handler, m);
     if (r < 0) {
         log_error_errno(-r, "command: cannot make a pty");
-        return r;
     }
-    command_new(&m->command, config->file, config->argv, config->term);
+    return r;
+}
+
+static int
+open_pty(struct monitor *m)
+{
+    int fd = pty_open(m->config->pty);
+
+    if (fd < 0) {
+        log_error_errno(-fd, "console: cannot open %s", m->config->pty);
+        return fd;
+    }
+    m->pty = fd;
+    return 0;
+}
+
+static int
+open_console(struct monitor *m)
+{
+    static const struct guest_handler handler = {.on_join = join_console,
+                                                 .on_end = on_guest_end};
+
+    if (m->config->file != NULL) {
+        return make_runner(m);
+    }
+    if (m->config->pty != NULL) {
+        return open_pty(m);
+    }
+    guest_new(&m->guest, m->loop, &handler, m);
     return 0;
 }
 
@@ -418,11 +505,7 @@ set_up(struct monitor *m)
         log_error_errno(-r, "monitor: cannot make an event loop");
         return r;
     }
-    loop_timer_new(&m->respawn_timer, m->loop, LOOP_PRIORITY_GUEST,
-                   start_command, m);
-    loop_timer_new(&m->rejoin_timer, m->loop, LOOP_PRIORITY_GUEST,
-                   rejoin_console, m);
-    loop_timer_new(&m->kill_timer, m->loop, LOOP_PRIORITY_VIEWER, kill_worker,
+    loop_timer_new(&m->kill_timer, m->loop, LOOP_PRIORITY_VIEWER, on_kill_time,
                    m);
     r = watch_signals(m);
     if (r == 0) {
@@ -457,18 +540,15 @@ remove_socket(const struct monitor *m)
 static void
 clean_up(struct monitor *m)
 {
-    if (m->command != NULL) {
-        command_hang_up(m->command);
-        command_free(m->command);
-    }
-    pty_fini(&m->pty);
-    fd_close(&m->console);
+    store_free(m->store);
+    guest_free(m->guest);
+    runner_free(m->runner);
+    fd_close(&m->pty);
+    state_file_fini(&m->state_file);
     for (size_t i = 0; i < SIGNALS; i++) {
         loop_signal_free(m->signals[i]);
     }
     loop_timer_free(m->kill_timer);
-    loop_timer_free(m->rejoin_timer);
-    loop_timer_free(m->respawn_timer);
     loop_fd_free(m->link_watcher);
     loop_free(m->loop);
     remove_socket(m);
@@ -479,9 +559,11 @@ monitor_run(const struct monitor_config *config)
 {
     struct monitor m = {
         .config = config,
-        .console = -1,
-        .pty = {.master = -1, .slave = -1},
+        .pty = -1,
+        .log_level = log_get_level(),
     };
+
+    state_file_init(&m.state_file, config->state_dir);
     int status = set_up(&m);
 
     if (status == 0) {

@@ -3,11 +3,23 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "base/fd.h"
+
+enum {
+    /* UNIX98_PTY_SLAVE_MAJOR and the seven after it, in the kernel's major.h */
+    SLAVE_MAJOR_FIRST = 136,
+    SLAVE_MAJOR_LAST = 143,
+    /* kernel.pty.max, the bound of their numbers, is rarely above 4096. */
+    SLAVE_DIGITS_MAX = 7,
+};
 
 /* A slave without a look at the path, which another mount may hide. */
 static int
@@ -82,22 +94,83 @@ pty_reset_modes(const struct pty *p)
     (void)tcsetattr(p->slave, TCSANOW, &p->initial);
 }
 
+/* With echo on, what the guest writes would come back to it. Returns 0 or
+ * -errno. */
+static int
+make_raw(int fd)
+{
+    struct termios mode;
+
+    if (tcgetattr(fd, &mode) < 0) {
+        return -errno;
+    }
+    cfmakeraw(&mode);
+    return tcsetattr(fd, TCSANOW, &mode) < 0 ? -errno : 0;
+}
+
 int
 pty_open(const char *path)
 {
-    struct termios mode;
     int fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 
     if (fd < 0) {
         return -errno;
     }
-    if (tcgetattr(fd, &mode) == 0) {
-        cfmakeraw(&mode);
-        if (tcsetattr(fd, TCSANOW, &mode) == 0) {
-            return fd;
-        }
+    int r = make_raw(fd);
+    if (r < 0) {
+        fd_close(&fd);
+        return r;
     }
-    int r = -errno;
-    fd_close(&fd);
-    return r;
+    return fd;
+}
+
+static bool
+is_slave_path(const char *path)
+{
+    static const char folder[] = "/dev/pts/";
+    size_t folder_len = sizeof(folder) - 1;
+
+    if (strncmp(path, folder, folder_len) != 0) {
+        return false;
+    }
+    size_t digits = strspn(path + folder_len, "0123456789");
+    return digits >= 1 && digits <= SLAVE_DIGITS_MAX &&
+           path[folder_len + digits] == '\0';
+}
+
+static int
+check_slave(int fd)
+{
+    struct stat info;
+
+    if (fstat(fd, &info) < 0) {
+        return -errno;
+    }
+    unsigned device = major(info.st_rdev);
+    bool is_slave = S_ISCHR(info.st_mode) && device >= SLAVE_MAJOR_FIRST &&
+                    device <= SLAVE_MAJOR_LAST;
+    return is_slave ? 0 : -ENOTTY;
+}
+
+int
+pty_open_slave(const char *path)
+{
+    int flags = O_RDWR | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+
+    if (!is_slave_path(path)) {
+        return -EINVAL;
+    }
+    int fd = open(path, flags);
+    if (fd < 0) {
+        return errno == ELOOP ? -ENOTTY : -errno;
+    }
+    int r = check_slave(fd);
+    if (r == 0) {
+        r = make_raw(fd);
+    }
+    if (r < 0) {
+        fd_close(&fd);
+        return r;
+    }
+    return fd;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Ptys: the one that a command runs on, and the one that -p names.
+ * Ptys: the one that a command runs on, the one that -p names, and those that
+ * the store names.
  *
  * A command's pty serves the life of the process. We hold a slave, so that the
  * master does not hang up between two runs of the command, and the master, so
@@ -41,5 +42,13 @@ void pty_reset_modes(const struct pty *p);
  * or -errno: -ENOTTY for anything but a terminal.
  */
 int pty_open(const char *path);
+
+/*
+ * The same for a path that is not to be trusted, while this process has all
+ * rights: it must be spelled "/dev/pts/N", and be a pty and no link to one.
+ * Returns -EINVAL for another spelling, -ENOTTY for what is no pty; nothing is
+ * done to that.
+ */
+int pty_open_slave(const char *path);
 
 #endif

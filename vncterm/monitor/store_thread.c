@@ -241,8 +241,7 @@ watch_port(struct store_thread *t)
     const char *key = t->vnc_port != 0 ? t->vnc_port_key : t->text_port_key;
     bool is_written = t->vnc_port != 0 || t->text_port != 0;
 
-    if (t->watch == STORE_WATCH_TTY && is_written && !t->port_is_watched &&
-        !t->connection.is_lost) {
+    if (t->watch == STORE_WATCH_TTY && is_written && !t->port_is_watched) {
         t->port_is_watched = watch_key(t, key, PORT_TOKEN);
     }
 }
@@ -257,7 +256,9 @@ publish(struct store_thread *t, enum presence domain)
         is_gone = write_port(t, t->vnc_port_key, t->vnc_port) ||
                   write_port(t, t->text_port_key, t->text_port);
         t->ports_are_due = is_gone || t->connection.is_lost;
-        watch_port(t);
+        if (!t->ports_are_due) {
+            watch_port(t);
+        }
     }
     if (t->state_file_is_due && domain != ABSENT && !is_gone) {
         is_gone = write_key(t, false, t->state_file_key, t->state_file);

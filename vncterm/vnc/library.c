@@ -10,7 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <sys/mman.h>
 #include <sys/select.h>
 #include <sys/socket.h>
 
@@ -40,7 +39,7 @@ enum {
 
 struct library {
     rfbScreenInfoPtr screen;
-    int file; /* of ours */
+    int file; /* the caller's */
     int sock; /* its duplicate, which the library may close */
     unsigned marks;
     struct library_client *size_asker; /* during its request, or NULL */
@@ -164,13 +163,10 @@ configure(struct library *lib, const char *name)
     s->cursorY = HIDDEN;
 }
 
+/* What stands for all sockets. Returns 0 or -errno. */
 static int
-open_files(struct library *lib)
+open_sock(struct library *lib)
 {
-    lib->file = memfd_create("vnc", MFD_CLOEXEC);
-    if (lib->file < 0) {
-        return -errno;
-    }
     lib->sock = fcntl(lib->file, F_DUPFD_CLOEXEC, 0);
     if (lib->sock < 0) {
         return -errno;
@@ -180,16 +176,17 @@ open_files(struct library *lib)
 }
 
 int
-library_new(struct library **out, struct pixel_size size, const char *name)
+library_new(struct library **out, int file, struct pixel_size size,
+            const char *name)
 {
     struct library *lib = xcalloc(1, sizeof(*lib));
 
-    lib->file = -1;
+    lib->file = file;
     lib->sock = -1;
     rfbLog = log_for_library;
     rfbErr = log_for_library;
 
-    int r = open_files(lib);
+    int r = open_sock(lib);
     if (r < 0) {
         goto fail;
     }
@@ -219,7 +216,6 @@ library_free(struct library *lib)
         rfbScreenCleanup(lib->screen);
     }
     fd_close(&lib->sock);
-    fd_close(&lib->file);
     free(lib);
 }
 

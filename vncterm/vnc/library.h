@@ -43,10 +43,11 @@ enum library_size_answer {
 };
 
 /*
- * `name` is the desktop name, at most VNC_NAME_MAX bytes, borrowed for the
- * library's life. Returns 0 or -errno.
+ * `file` is the memory file, and `name` the desktop name, at most VNC_NAME_MAX
+ * bytes; both borrowed for the library's life. Returns 0 or -errno.
  */
-int library_new(struct library **out, struct pixel_size size, const char *name);
+int library_new(struct library **out, int file, struct pixel_size size,
+                const char *name);
 
 /* Every client must be removed before. */
 void library_free(struct library *lib);

@@ -7,7 +7,11 @@
 
 #include "vnc/wire.h"
 
-/* Message types: RFC 6143 section 7.5 and the RFB community's registry. */
+/*
+ * Message types: RFC 6143 section 7.5 and the RFB community's registry. QEMU's
+ * keys, 255, are not among them: who sends them has been told that they are
+ * known (-258), and nobody is.
+ */
 enum {
     TYPE_SET_PIXEL_FORMAT = 0,
     TYPE_SET_ENCODINGS = 2,
@@ -350,6 +354,7 @@ encodings_choose(const uint8_t *list, unsigned count, enum vnc_dialect dialect,
                               .message_len = MESSAGE_ENCODINGS_HEADER};
     for (unsigned i = 0; i < count; i++) {
         int32_t encoding = (int32_t)wire_get_u32(list + (size_t)4 * i);
+        /* XenCenter's own mark, -254, is level 2, which its encodings lack. */
         if (encoding >= ENCODING_COMPRESS_LEVEL_0 &&
             encoding <= ENCODING_COMPRESS_LEVEL_9) {
             int32_t highest = ENCODING_COMPRESS_LEVEL_0 + COMPRESS_LEVEL_MAX;

@@ -89,6 +89,14 @@ static void on_soon(void *data);
 static void on_later(void *data);
 
 int
+vnc_open_memory_file(void)
+{
+    int fd = memfd_create("vnc", MFD_CLOEXEC);
+
+    return fd < 0 ? -errno : fd;
+}
+
+int
 vnc_new(struct vnc **out, struct loop *loop, const struct vnc_config *config,
         const struct vnc_handler *handler, void *data)
 {
@@ -112,7 +120,7 @@ vnc_new(struct vnc **out, struct loop *loop, const struct vnc_config *config,
     loop_timer_new(&v->soon, loop, LOOP_PRIORITY_VIEWER, on_soon, v);
     loop_timer_new(&v->later, loop, LOOP_PRIORITY_VIEWER, on_later, v);
 
-    int r = library_new(&v->library, v->size, v->name);
+    int r = library_new(&v->library, config->memory_file, v->size, v->name);
     if (r == 0) {
         r = accept_begin(v, config->listeners, config->listener_count);
     }

@@ -48,6 +48,8 @@ enum vnc_dialect {
 };
 
 struct vnc_config {
+    int memory_file; /* from vnc_open_memory_file(); the caller's until
+                        vnc_free() */
     /* Listening sockets, non-blocking; owned by the caller until vnc_free(). */
     int listeners[VNC_LISTENERS_MAX];
     int listener_count;
@@ -84,6 +86,13 @@ struct vnc_handler {
      * other call. Other viewers want a vnc_flush() soon afterwards. */
     void (*on_repaint)(void *data);
 };
+
+/*
+ * Makes what LibVNCServer gets in place of sockets: the one thing that vnc
+ * needs of the system beside sockets, so that it can be had before a lock-down.
+ * Returns a descriptor or -errno.
+ */
+int vnc_open_memory_file(void);
 
 /* Returns 0, -EINVAL for a size out of range, or -errno. */
 int

@@ -1,0 +1,13 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+set -e
+
+# The user vncterm_base stays, as Debian recommends: it owns no files, and its
+# id shall not become somebody else's.
+if [ "$1" = purge ]; then
+    rm -rf /var/xen/vncterm
+    rmdir --ignore-fail-on-non-empty /var/xen 2>/dev/null || true
+fi
+if [ -d /run/systemd/system ]; then
+    systemctl daemon-reload
+fi

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "monitor/state_file.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sys/stat.h>
+
+#include "base/fd.h"
+#include "base/mem.h"
+
+/* What the host agent waits for. */
+static const char final_name[] = "vncterm.statefile";
+
+enum {
+    NEW_NAME_MAX = STATE_FILE_PID_MAX + sizeof(".new"),
+};
+
+/* In DIR, of a file that has to have a name. */
+static const char *
+new_name(const struct state_file *f, char out[NEW_NAME_MAX])
+{
+    (void)snprintf(out, NEW_NAME_MAX, "%s.new", f->pid); /* it fits */
+    return out;
+}
+
+void
+state_file_init(struct state_file *f, const char *dir)
+{
+    *f = (struct state_file){.dir = dir, .dir_fd = -1, .fd = -1};
+    (void)snprintf(f->pid, sizeof(f->pid), "%d", (int)getpid());
+
+    size_t size = strlen(dir) + 1 + strlen(f->pid) + 1 + sizeof(final_name);
+    f->path = xcalloc(1, size);
+    (void)snprintf(f->path, size, "%s/%s/%s", dir, f->pid, final_name);
+}
+
+void
+state_file_fini(struct state_file *f)
+{
+    state_file_abort(f);
+    if (f->has_folder) {
+        *strrchr(f->path, '/') = '\0';
+        (void)rmdir(f->path); /* a file in it keeps it */
+    }
+    free(f->path);
+}
+
+/* All parts of `path`. Returns 0 or -errno. */
+static int
+make_folders(const char *path)
+{
+    char *part = xstrdup(path);
+    int r = 0;
+
+    for (char *end = part; end != NULL && r == 0;) {
+        end = strchr(end + 1, '/');
+        if (end != NULL) {
+            *end = '\0';
+        }
+        if (mkdir(part, 0755) < 0 && errno != EEXIST) {
+            r = -errno;
+        }
+        if (end != NULL) {
+            *end = '/';
+        }
+    }
+    free(part);
+    return r;
+}
+
+static int
+open_dir(struct state_file *f)
+{
+    int r = make_folders(f->dir);
+
+    if (r < 0) {
+        return r;
+    }
+    f->dir_fd = open(f->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return f->dir_fd < 0 ? -errno : 0;
+}
+
+/* Not every file system knows files without a name. */
+static int
+open_new(struct state_file *f)
+{
+    int how = O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC;
+    char name[NEW_NAME_MAX];
+
+    f->fd = openat(f->dir_fd, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+    if (f->fd < 0) {
+        /* One may be left by a process of this number that was killed. */
+        (void)unlinkat(f->dir_fd, new_name(f, name), 0);
+        f->fd = openat(f->dir_fd, name, how, 0600);
+        f->has_name = f->fd >= 0;
+    }
+    return f->fd < 0 ? -errno : 0;
+}
+
+int
+state_file_begin(struct state_file *f)
+{
+    if (f->fd >= 0) {
+        return -EBUSY;
+    }
+    int r = open_dir(f);
+    if (r == 0) {
+        r = open_new(f);
+    }
+    if (r < 0) {
+        fd_close(&f->dir_fd);
+        return r;
+    }
+    return f->fd;
+}
+
+bool
+state_file_is_open(const struct state_file *f)
+{
+    return f->fd >= 0;
+}
+
+/* Without a name a file cannot replace another: only a rename can. */
+static int
+give_name(struct state_file *f)
+{
+    char by_fd[32];
+    char name[NEW_NAME_MAX];
+
+    if (f->has_name) {
+        return 0;
+    }
+    (void)snprintf(by_fd, sizeof(by_fd), "/proc/self/fd/%d", f->fd);
+    (void)unlinkat(f->dir_fd, new_name(f, name), 0); /* mostly not there */
+    if (linkat(AT_FDCWD, by_fd, f->dir_fd, name, AT_SYMLINK_FOLLOW) < 0) {
+        return -errno;
+    }
+    f->has_name = true;
+    return 0;
+}
+
+/* Makes the folder of this process, or takes the one that an earlier process of
+ * its number has left. Returns a descriptor or -errno. */
+static int
+open_folder(const struct state_file *f)
+{
+    struct stat info;
+    int r = 0;
+
+    if (mkdirat(f->dir_fd, f->pid, 0700) < 0 && errno != EEXIST) {
+        return -errno;
+    }
+    int fd = openat(f->dir_fd, f->pid,
+                    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &info) < 0) {
+        r = -errno;
+    } else if (info.st_uid != geteuid()) {
+        r = -EPERM;
+    }
+    if (r < 0) {
+        fd_close(&fd);
+        return r;
+    }
+    return fd;
+}
+
+static int
+put_in_folder(struct state_file *f)
+{
+    char name[NEW_NAME_MAX];
+    int folder = open_folder(f);
+    int r = folder < 0 ? folder : 0;
+
+    if (r == 0 &&
+        renameat(f->dir_fd, new_name(f, name), folder, final_name) < 0) {
+        r = -errno;
+    }
+    if (r == 0) {
+        f->has_name = false;
+        f->has_folder = true;
+    } else if (folder >= 0) {
+        (void)unlinkat(f->dir_fd, f->pid, AT_REMOVEDIR); /* if it is empty */
+    }
+    fd_close(&folder);
+    return r;
+}
+
+int
+state_file_commit(struct state_file *f)
+{
+    assert(f->fd >= 0);
+    int r = give_name(f);
+    if (r == 0) {
+        r = put_in_folder(f);
+    }
+    state_file_abort(f);
+    return r;
+}
+
+void
+state_file_abort(struct state_file *f)
+{
+    char name[NEW_NAME_MAX];
+
+    if (f->has_name) {
+        (void)unlinkat(f->dir_fd, new_name(f, name), 0);
+    }
+    f->has_name = false;
+    fd_close(&f->fd);
+    fd_close(&f->dir_fd);
+}

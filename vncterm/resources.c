@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "resources.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/stat.h>
+
+#include "base/fd.h"
+#include "base/listen.h"
+#include "base/log.h"
+#include "term/term.h"
+#include "vnc/vnc.h"
+
+enum {
+    ADDRESS_MAX = 128, /* a socket file's path has at most 107 bytes */
+    /* Bytes of a state file for what is not scrollback: a viewer may have made
+     * the screen larger than it is at the start. */
+    SCREENS_MIN = 1 << 20,
+};
+
+/* The host agent finds this domain's ports without the store. */
+static const char fixed_domain[] = "/local/domain/0/";
+
+static const char *
+address_text(struct in_addr address, uint16_t port, char out[ADDRESS_MAX])
+{
+    char ip[INET_ADDRSTRLEN];
+
+    (void)inet_ntop(AF_INET, &address, ip, sizeof(ip)); /* it fits */
+    (void)snprintf(out, ADDRESS_MAX, "%s:%u", ip, (unsigned)port);
+    return out;
+}
+
+/* Where viewers find us, as -v spells it but with the TCP port. */
+static const char *
+viewer_address(const struct options *o, uint16_t port, char out[ADDRESS_MAX])
+{
+    if (o->unix_path == NULL) {
+        return address_text(o->address, port, out);
+    }
+    (void)snprintf(out, ADDRESS_MAX, "unix:%s", o->unix_path);
+    return out;
+}
+
+static int
+listen_for_viewers(struct resources *r, const struct options *o)
+{
+    char address[ADDRESS_MAX];
+
+    r->listener = o->unix_path != NULL
+                      ? listen_unix(o->unix_path)
+                      : listen_tcp(o->address, o->port, &r->port);
+    if (r->listener < 0) {
+        log_error_errno(-r->listener, "vnc: cannot listen on %s",
+                        viewer_address(o, o->port, address));
+        return r->listener;
+    }
+    return 0;
+}
+
+static int
+listen_for_text(struct resources *r, const struct options *o)
+{
+    char address[ADDRESS_MAX];
+
+    if (!o->text) {
+        return 0;
+    }
+    r->text_listener = listen_tcp(o->address, o->text_port, &r->text_port);
+    if (r->text_listener < 0) {
+        log_error_errno(-r->text_listener, "text: cannot listen on %s",
+                        address_text(o->address, o->text_port, address));
+        return r->text_listener;
+    }
+    return 0;
+}
+
+/* Returns 0, -EINVAL for what is no file, -EFBIG, -EIO for one that is shorter
+ * than it says, or -errno. */
+static int
+read_all(int fd, size_t max, void **out, size_t *out_len)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) < 0) {
+        return -errno;
+    }
+    if (!S_ISREG(st.st_mode)) {
+        return -EINVAL;
+    }
+    if (st.st_size < 1 || (uintmax_t)st.st_size > max) {
+        return st.st_size < 1 ? -EIO : -EFBIG;
+    }
+    size_t size = (size_t)st.st_size;
+    char *content = malloc(size);
+    if (content == NULL) {
+        return -ENOMEM;
+    }
+    size_t len = 0;
+    while (len < size) {
+        ssize_t got = fd_read(fd, content + len, size - len);
+        if (got <= 0) {
+            free(content);
+            return got < 0 ? (int)got : -EIO;
+        }
+        len += (size_t)got;
+    }
+    *out = content;
+    *out_len = len;
+    return 0;
+}
+
+static int
+read_file(const char *path, size_t max, void **out, size_t *out_len)
+{
+    /* O_NONBLOCK: a pipe by this name must not hold up the start. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int r = fd < 0 ? -errno : read_all(fd, max, out, out_len);
+
+    fd_close(&fd);
+    return r;
+}
+
+static int
+read_font(struct resources *r, const struct options *o)
+{
+    if (o->font == NULL) {
+        return 0;
+    }
+    int result = read_file(o->font, RESOURCES_FONT_MAX, &r->font, &r->font_len);
+    if (result < 0) {
+        log_error_errno(-result, "font: cannot read %s", o->font);
+    }
+    return result;
+}
+
+size_t
+resources_state_max(const struct options *options)
+{
+    size_t screens = term_state_min(options->size);
+
+    return options->scrollback_max +
+           (screens > SCREENS_MIN ? screens : SCREENS_MIN);
+}
+
+/* A guest's console is worth more than what was on it before. */
+static void
+read_state(struct resources *r, const struct options *o)
+{
+    if (o->load_state == NULL) {
+        return;
+    }
+    int result = read_file(o->load_state, resources_state_max(o), &r->state,
+                           &r->state_len);
+    if (result < 0) {
+        log_warning_errno(-result, "state: cannot read %s", o->load_state);
+    }
+}
+
+static int
+open_memory_file(struct resources *r)
+{
+    r->memory_file = vnc_open_memory_file();
+    if (r->memory_file < 0) {
+        log_error_errno(-r->memory_file, "vnc: cannot make a memory file");
+        return r->memory_file;
+    }
+    return 0;
+}
+
+int
+resources_open(struct resources *out, const struct options *options)
+{
+    struct resources r = {
+        .listener = -1, .text_listener = -1, .memory_file = -1};
+    int result = listen_for_viewers(&r, options);
+
+    if (result == 0) {
+        result = listen_for_text(&r, options);
+    }
+    if (result == 0) {
+        result = read_font(&r, options);
+    }
+    if (result == 0) {
+        result = open_memory_file(&r);
+    }
+    if (result < 0) {
+        resources_close(&r);
+        return result;
+    }
+    read_state(&r, options);
+    *out = r;
+    return 0;
+}
+
+void
+resources_close(struct resources *r)
+{
+    fd_close(&r->listener);
+    fd_close(&r->text_listener);
+    fd_close(&r->memory_file);
+    free(r->font);
+    free(r->state);
+    r->font = NULL;
+    r->state = NULL;
+}
+
+static void
+warn_of_slide(const char *what, uint16_t wanted, uint16_t port)
+{
+    if (port != wanted) {
+        log_warning("%s: port %u is taken, and the host agent looks for this "
+                    "console there",
+                    what, (unsigned)wanted);
+    }
+}
+
+void
+resources_tell_addresses(const struct resources *r, const struct options *o)
+{
+    char address[ADDRESS_MAX];
+    bool is_fixed =
+        o->store_path != NULL &&
+        strncmp(o->store_path, fixed_domain, sizeof(fixed_domain) - 1) == 0;
+
+    log_info("vnc: listening on %s", viewer_address(o, r->port, address));
+    if (r->text_listener >= 0) {
+        log_info("text: listening on %s",
+                 address_text(o->address, r->text_port, address));
+    }
+    if (is_fixed && o->unix_path == NULL) {
+        warn_of_slide("vnc", o->port, r->port);
+        warn_of_slide("text", o->text_port, r->text_port);
+    }
+    if (o->unix_path == NULL &&
+        ntohl(o->address.s_addr) >> 24 != IN_LOOPBACKNET) {
+        log_warning("vnc: other machines can connect, without a password");
+    }
+}
