@@ -15,6 +15,7 @@ def measurements():
     """By name, in the order of the table."""
     # Late: the harness reads the name of the program when it is imported.
     import flood
+    import host
     import idle
     import latency
     import startup
@@ -30,6 +31,10 @@ def measurements():
         "crowd": idle.crowd,
         "start": startup.start,
         "stalled": latency.stalled,
+        "ends": host.ends,
+        "guest": host.idle_guest,
+        "guest-memory": host.guest_memory,
+        "hanging-store": host.hanging_store,
     }
 
 
