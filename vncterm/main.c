@@ -32,6 +32,28 @@ enum {
     WORKER_FILE_MAX = 64 << 20, /* its memory file takes 10 MB */
 };
 
+/*
+ * Signals wait until both processes know what to do with them, or one would end
+ * alone, and those that never end us would do so during the start.
+ */
+static void
+hold_signals(void)
+{
+    sigset_t all;
+
+    (void)sigfillset(&all); /* cannot fail, nor can the next with it */
+    (void)sigprocmask(SIG_SETMASK, &all, NULL);
+}
+
+static void
+release_signals(void)
+{
+    sigset_t none;
+
+    (void)sigemptyset(&none); /* cannot fail, nor can the next with it */
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 /* Signals from a terminal reach both processes; the monitor decides what they
  * mean. Unblocks all signals. */
 static void
@@ -39,13 +61,11 @@ take_signals(void)
 {
     static const int left_to_monitor[] = {SIGINT, SIGQUIT, SIGHUP, SIGUSR1,
                                           SIGUSR2};
-    sigset_t none;
 
     for (size_t i = 0; i < sizeof(left_to_monitor) / sizeof(int); i++) {
         (void)signal(left_to_monitor[i], SIG_IGN); /* valid numbers */
     }
-    (void)sigemptyset(&none);
-    (void)sigprocmask(SIG_SETMASK, &none, NULL); /* valid arguments */
+    release_signals();
 }
 
 /*
@@ -137,7 +157,8 @@ check_store(const struct options *options)
     if (result == -ENOSYS) {
         log_error("-x: this vncterm was built without xenstore");
     } else if (result < 0) {
-        log_error_errno(-result, "-x: no xenstore, so this is no Xen host");
+        log_error_errno(-result,
+                        "-x: no connection to xenstore; is this a Xen host?");
     }
     return result;
 }
@@ -163,10 +184,6 @@ run(const struct options *options)
         free(file);
         return EXIT_FAILURE;
     }
-    /* Until both know what to do with them, or one would end alone. */
-    sigset_t all;
-    (void)sigfillset(&all);
-    (void)sigprocmask(SIG_BLOCK, &all, NULL); /* valid arguments */
     pid_t monitor = getpid();
     pid_t worker = fork();
     if (worker < 0) {
@@ -202,12 +219,11 @@ run(const struct options *options)
 /*
  * What the parent may have left us with: closed standard descriptors, which
  * sockets would then take the place of; others, which the worker must not
- * have; ignored children, whose status would be lost; blocked signals.
+ * have; ignored children, whose status would be lost.
  */
 static void
 set_up_process(void)
 {
-    sigset_t none;
     int fd = open("/dev/null", O_RDWR);
 
     while (fd >= 0 && fd <= STDERR_FILENO) {
@@ -217,8 +233,6 @@ set_up_process(void)
     (void)signal(SIGCHLD, SIG_DFL); /* a valid number, here and below */
     /* A viewer or log reader that goes away is an error code, not the end. */
     (void)signal(SIGPIPE, SIG_IGN);
-    (void)sigemptyset(&none);
-    (void)sigprocmask(SIG_SETMASK, &none, NULL); /* valid arguments */
 }
 
 /*
@@ -241,6 +255,7 @@ open_log(void)
 static int
 print(const char *text)
 {
+    release_signals(); /* whoever reads it may keep us waiting */
     bool is_lost = fputs(text, stdout) < 0 || fflush(stdout) != 0;
 
     return is_lost ? EXIT_FAILURE : EXIT_SUCCESS;
@@ -252,9 +267,11 @@ main(int argc, char *argv[])
     struct options options;
     char error[OPTIONS_ERROR_MAX];
 
+    hold_signals();
     set_up_process();
     if (options_parse(&options, argc, argv, error) < 0) {
         log_error("%s", error);
+        release_signals(); /* whoever reads it may keep us waiting */
         (void)fputs("Try 'vncterm --help'.\n", stderr);
         return EXIT_FAILURE;
     }

@@ -53,7 +53,7 @@ struct session {
     struct vnc *vnc;
     struct frames *frames;
 
-    uint32_t consoles;        /* that the monitor has sent */
+    uint32_t console;         /* the number of the one that was joined last */
     uint64_t end_deadline_us; /* 0 until the console has ended */
 };
 
@@ -67,6 +67,20 @@ on_output(void *data, const void *bytes, size_t len)
     }
     term_feed(s->term, bytes, len);
     frames_schedule(s->frames);
+}
+
+/* Returns 0 or -errno after logging it; that the monitor is leaving is no
+ * failure. */
+static int
+tell_monitor(const struct session *s, const struct link_message *message)
+{
+    int result = link_send(s->link, message, -1);
+
+    if (result < 0 && result != -EPIPE) {
+        log_error_errno(-result, "link: cannot reach the monitor");
+        return result;
+    }
+    return 0;
 }
 
 /*
@@ -101,14 +115,11 @@ static void
 on_hangup(void *data, int err)
 {
     struct session *s = data;
-    struct link_message message = {.type = LINK_HANGUP, .console = s->consoles};
+    struct link_message message = {.type = LINK_HANGUP, .console = s->console};
 
     log_debug("console: hung up: %s", err != 0 ? strerror(err) : "end of file");
     update_name(s);
-    int result = link_send(s->link, &message, -1);
-    if (result < 0 && result != -EPIPE) {
-        log_error_errno(-result, "link: cannot report a hang-up");
-    }
+    (void)tell_monitor(s, &message); /* which has logged it */
 }
 
 static void
@@ -168,17 +179,17 @@ begin_end(struct session *s)
     loop_timer_arm(s->end_timer, 0);
 }
 
+/* Takes over `fd`. */
 static void
-join_console(struct session *s, int fd)
+join_console(struct session *s, uint32_t console, int fd)
 {
-    if (fd < 0) {
-        log_error("link: a console without a descriptor");
-        return;
-    }
-    s->consoles++;
+    s->console = console;
     int result = stream_open(s->stream, fd);
     if (result < 0) {
         log_error_errno(-result, "console: cannot join it");
+        if (!stream_is_open(s->stream)) {
+            on_hangup(s, -result);
+        }
     }
     update_name(s);
 }
@@ -208,10 +219,7 @@ write_state(struct session *s, int fd)
                                   write_to_file, &fd);
 
     message.error = (uint32_t)-result;
-    result = link_send(s->link, &message, -1);
-    if (result < 0 && result != -EPIPE) {
-        log_error_errno(-result, "link: cannot report a state");
-    }
+    (void)tell_monitor(s, &message); /* which has logged it */
     fd_close(&fd);
 }
 
@@ -233,7 +241,7 @@ handle_link_message(struct session *s)
     }
     switch ((enum link_type)message.type) {
     case LINK_CONSOLE:
-        join_console(s, fd);
+        join_console(s, message.console, fd);
         return true;
     case LINK_CONSOLE_END:
         stream_drain(s->stream, END_DRAIN_MAX);
@@ -248,12 +256,12 @@ handle_link_message(struct session *s)
     case LINK_LOG_LEVEL:
         log_set_level((enum log_level)message.log_level);
         return true;
+    case LINK_LOCKED:
     case LINK_READY:
     case LINK_HANGUP:
     case LINK_STATE_END:
         break;
     }
-    fd_close(&fd);
     log_error("link: message %u is not for the worker", (unsigned)message.type);
     return true;
 }
@@ -497,31 +505,41 @@ make_parts(struct session *s)
     return 0;
 }
 
+/* Before anything hostile is parsed: so nothing that is can lie about it. */
 static int
-join_monitor(struct session *s)
+tell_locked(const struct session *s)
 {
-    struct link_message ready = {.type = LINK_READY,
-                                 .port = s->resources->port,
-                                 .text_port = s->resources->text_port};
+    struct link_message locked = {.type = LINK_LOCKED,
+                                  .port = s->resources->port,
+                                  .text_port = s->resources->text_port};
 
+    return tell_monitor(s, &locked);
+}
+
+static int
+tell_ready(struct session *s)
+{
+    struct link_message ready = {.type = LINK_READY};
     int result = loop_fd_new(&s->link_watcher, s->loop, s->link,
                              LOOP_PRIORITY_VIEWER, on_link, s);
-    if (result == 0) {
-        loop_fd_want(s->link_watcher, LOOP_READ);
-        result = link_send(s->link, &ready, -1);
+
+    if (result < 0) {
+        log_error_errno(-result, "link: cannot watch the monitor");
+        return result;
     }
-    if (result < 0 && result != -EPIPE) { /* it may be leaving already */
-        log_error_errno(-result, "link: cannot reach the monitor");
-    }
-    return result;
+    loop_fd_want(s->link_watcher, LOOP_READ);
+    return tell_monitor(s, &ready);
 }
 
 int
 session_run(struct session *s)
 {
-    int result = make_parts(s);
+    int result = tell_locked(s);
     if (result == 0) {
-        result = join_monitor(s);
+        result = make_parts(s);
+    }
+    if (result == 0) {
+        result = tell_ready(s);
     }
     if (result < 0) {
         return result;

@@ -4,6 +4,7 @@
 Text is read from pixels, by the bitmaps of the built-in font: the glyphs are
 learned once from a screen that shows every ASCII character in a known order.
 """
+import fcntl
 import os
 import re
 import select
@@ -28,6 +29,14 @@ F1, F10 = 0xFFBE, 0xFFC7
 SHIFT, CONTROL, ALT = 0xFFE1, 0xFFE3, 0xFFE9
 
 
+def open_log():
+    """A file for what a program says. It is appended to: reading moves the
+    place that its writers share."""
+    log = tempfile.TemporaryFile()
+    fcntl.fcntl(log, fcntl.F_SETFL, os.O_APPEND)
+    return log
+
+
 class Vncterm:
     """A running vncterm; `options` come before -c COMMAND (or -p PATH).
 
@@ -47,8 +56,7 @@ class Vncterm:
             environment["XENSTORED_PATH"] = daemon.socket
         if command or not store:
             argv += what
-        # Appended to: reading moves the place that its writers share.
-        self.log = tempfile.TemporaryFile("a+b")
+        self.log = open_log()
         self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL,
                                         stderr=self.log, env=environment,
                                         pass_fds=pass_fds)

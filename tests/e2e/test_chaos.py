@@ -17,8 +17,8 @@ import time
 import tty
 import unittest
 
-from harness import PROGRAM, SANITIZED, TimedOut, is_running, main, skip, \
-    wait_until
+from harness import PROGRAM, SANITIZED, TimedOut, is_running, main, \
+    open_log, skip, wait_until
 from rfb import Client, Closed
 from xenstored import KINDS, Xenstored, reason_to_skip
 
@@ -54,6 +54,12 @@ def processor_seconds(pids):
     return total / TICKS
 
 
+def roots():
+    """Where workers get their root directory from, for a moment."""
+    return {path for place in ("/run", "/tmp")
+            for path in glob.glob(f"{place}/vncterm*")}
+
+
 class World:
     """A store, a guest's pty, a vncterm, viewers and text clients."""
 
@@ -61,10 +67,11 @@ class World:
         self.random = random.Random(seed)
         self.store = Xenstored(kind)
         self.is_stopped = False
+        self.roots_before = roots()
         self.clients = []
         self.master = None
         self.state_dir = tempfile.TemporaryDirectory()
-        self.log = tempfile.TemporaryFile("a+b")
+        self.log = open_log()
         self.process = None
         self.store.write(f"{BASE}/port", "2")
         self.start()
@@ -74,10 +81,12 @@ class World:
         self.drop_clients()
         if self.process.poll() is None:
             self.process.terminate()
-        self.process.wait(20)
-        self.check_nothing_is_left()
-        self.close_pty()
-        self.store.__exit__()
+        try:
+            self.process.wait(20)
+            self.check_nothing_is_left()
+        finally:
+            self.close_pty()
+            self.store.__exit__()
         text = self.log_text()
         self.log.close()
         self.state_dir.cleanup()
@@ -125,10 +134,8 @@ class World:
     def check_nothing_is_left(self):
         wait_until(lambda: not processes_of_session(self.process.pid), 5,
                    "the end of all processes")
-        left = glob.glob("/run/vncterm*") + glob.glob("/tmp/vncterm*")
-        left = [path for path in left if os.path.isdir(path) and
-                not os.listdir(path)]
-        assert not left, f"left behind: {left}"
+        wait_until(lambda: roots() <= self.roots_before, 5,
+                   "the end of all root directories")
         for folder in os.listdir(self.state_dir.name):
             names = os.listdir(os.path.join(self.state_dir.name, folder))
             assert names == ["vncterm.statefile"], names

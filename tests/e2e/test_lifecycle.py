@@ -112,6 +112,35 @@ class Signals(unittest.TestCase):
                 self.assertIn(b"listening", line)
                 self.assertFalse(os.path.exists(path))
 
+    def test_signals_that_never_end_it_do_not_during_the_start(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for _ in range(20):
+                argv = [PROGRAM, "-v", "127.0.0.1:100", "--state-dir", folder,
+                        "-c", "cat"]
+                with subprocess.Popen(argv, stdin=subprocess.DEVNULL,
+                                      stderr=subprocess.DEVNULL) as process:
+                    try:
+                        self.storm(process, folder)
+                    finally:
+                        process.kill()
+
+    def storm(self, process, folder):
+        # From its first statement on, not while it is loaded.
+        wait_until(lambda: self.holds_signals(process.pid))
+        for signo in (signal.SIGUSR1, signal.SIGUSR2, signal.SIGHUP):
+            process.send_signal(signo)
+        path = f"{folder}/{process.pid}/vncterm.statefile"
+        wait_until(lambda: os.path.exists(path))
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(20), 0)
+
+    @staticmethod
+    def holds_signals(pid):
+        with open(f"/proc/{pid}/status", encoding="ascii") as status:
+            text = status.read()
+        return "SigBlk:\t0000000000000000" not in text or \
+            "SigCgt:\t0000000000000000" not in text
+
     def test_killing_the_monitor_takes_the_worker_along(self):
         with Vncterm("cat") as v:
             worker = v.worker

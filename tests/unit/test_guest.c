@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
@@ -215,6 +216,49 @@ a_removed_guest_without_a_console_ends_at_once(void **state)
 }
 
 static void
+a_removed_guest_joins_nothing_more(void **state)
+{
+    struct fixture *f = *state;
+
+    guest_set_tty(f->guest, f->paths[0]);
+    guest_set_tty(f->guest, f->paths[1]);
+    guest_removed(f->guest);
+    fake_loop_advance_us(f->loop, GUEST_DRAIN_US);
+    assert_joined(f, 0, 1);
+    assert_int_equal(f->ends, 1);
+}
+
+static void
+the_end_comes_once(void **state)
+{
+    struct fixture *f = *state;
+
+    guest_set_tty(f->guest, f->paths[0]);
+    guest_removed(f->guest);
+    fake_loop_advance_us(f->loop, GUEST_DRAIN_US);
+    guest_hung_up(f->guest);
+    fake_loop_advance_us(f->loop, GUEST_DRAIN_US);
+    assert_int_equal(f->ends, 1);
+}
+
+static void
+a_hangup_names_the_console_that_was_joined(void **state)
+{
+    struct fixture *f = *state;
+    char expected[128];
+
+    guest_set_tty(f->guest, f->paths[0]);
+    fake_loop_advance_us(f->loop, GUEST_JOIN_US);
+    guest_set_tty(f->guest, "/tmp/\x9b"
+                            "2J evil");
+    guest_hung_up(f->guest);
+    (void)snprintf(expected, sizeof(expected), "console: %s hung up",
+                   f->paths[0]);
+    assert_non_null(strstr(log_text(f), expected));
+    assert_null(strstr(log_text(f), "\x9b"));
+}
+
+static void
 a_tty_takes_a_removal_back(void **state)
 {
     struct fixture *f = *state;
@@ -309,6 +353,9 @@ main(void)
         T(a_removed_guest_ends_when_its_console_hangs_up),
         T(a_removed_guest_ends_after_a_second_without_a_hangup),
         T(a_removed_guest_without_a_console_ends_at_once),
+        T(a_removed_guest_joins_nothing_more),
+        T(the_end_comes_once),
+        T(a_hangup_names_the_console_that_was_joined),
         T(a_tty_takes_a_removal_back),
         T(a_removal_ends_a_join_that_waits),
         T(hostile_ttys_are_refused_with_a_bounded_log),

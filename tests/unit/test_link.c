@@ -146,15 +146,15 @@ static void
 messages_arrive_whole_and_in_order(void **state)
 {
     struct fixture *f = *state;
-    struct link_message ready = {.type = LINK_READY, .port = 65535};
+    struct link_message locked = {.type = LINK_LOCKED, .port = 65535};
     struct link_message hangup = {.type = LINK_HANGUP};
     struct link_message got;
 
-    assert_int_equal(link_send(f->ends[WORKER], &ready, -1), 0);
+    assert_int_equal(link_send(f->ends[WORKER], &locked, -1), 0);
     assert_int_equal(link_send(f->ends[WORKER], &hangup, -1), 0);
 
     assert_int_equal(link_receive(f->ends[MONITOR], &got, NULL), 1);
-    assert_int_equal(got.type, LINK_READY);
+    assert_int_equal(got.type, LINK_LOCKED);
     assert_int_equal(got.port, 65535);
     assert_int_equal(link_receive(f->ends[MONITOR], &got, NULL), 1);
     assert_int_equal(got.type, LINK_HANGUP);
@@ -218,8 +218,9 @@ what_a_type_does_not_come_with_is_refused(void **state)
         {.type = LINK_HANGUP, .text_port = 1},
         {.type = LINK_CONSOLE_END, .port = 1},
         {.type = LINK_CONSOLE_STAY, .console = 1},
-        {.type = LINK_READY, .error = 1},
-        {.type = LINK_READY, .log_level = 1},
+        {.type = LINK_READY, .port = 1},
+        {.type = LINK_LOCKED, .error = 1},
+        {.type = LINK_LOCKED, .log_level = 1},
         {.type = LINK_LOG_LEVEL, .error = 1},
         {.type = LINK_STATE_END, .console = 1},
     };

@@ -221,6 +221,14 @@ say(struct fixture *f, enum link_type type)
     assert_int_equal(link_send(f->link, &message, -1), 0);
 }
 
+/* What a worker says at its start. */
+static void
+say_ready(struct fixture *f)
+{
+    say(f, LINK_LOCKED);
+    say(f, LINK_READY);
+}
+
 static void
 order_worker(struct fixture *f, struct order order)
 {
@@ -326,7 +334,7 @@ static void
 run_quiet(struct fixture *f)
 {
     run_command(f, quiet);
-    say(f, LINK_READY);
+    say_ready(f);
     expect_message(f, LINK_CONSOLE);
     await_output(f, "up");
 }
@@ -347,7 +355,7 @@ a_command_runs_and_its_end_is_the_end(void **state)
     struct fixture *f = *state;
 
     run_command(f, argv);
-    say(f, LINK_READY);
+    say_ready(f);
     expect_message(f, LINK_CONSOLE);
     assert_true((fcntl(f->console, F_GETFL) & O_NONBLOCK) != 0);
     await_output(f, "linux 24 80");
@@ -365,7 +373,7 @@ with_stay_the_end_of_the_command_is_not_the_end(void **state)
 
     f->config.stay = true;
     run_command(f, argv);
-    say(f, LINK_READY);
+    say_ready(f);
     expect_message(f, LINK_CONSOLE);
     await_output(f, "gone");
     expect_message(f, LINK_CONSOLE_STAY);
@@ -385,7 +393,7 @@ with_restart_the_command_runs_again_on_the_same_pty(void **state)
 
     f->config.restart = true;
     run_command(f, argv);
-    say(f, LINK_READY);
+    say_ready(f);
     expect_message(f, LINK_CONSOLE);
     assert_int_equal(ioctl(f->console, TIOCGPTN, &number), 0);
     (void)snprintf(first, sizeof(first), "<%d /dev/pts/%u>", (int)f->monitor,
@@ -394,7 +402,7 @@ with_restart_the_command_runs_again_on_the_same_pty(void **state)
     await_output(f, twice);
     terminate(f);
     expect_status(f, 0);
-    expect_log(f, "command: ended with status 1; again in 0 s");
+    expect_log(f, "command: ended with status 1; again at once");
 }
 
 static void
@@ -404,7 +412,7 @@ a_command_that_cannot_be_executed_is_status_1(void **state)
     struct fixture *f = *state;
 
     run_command(f, argv);
-    say(f, LINK_READY);
+    say_ready(f);
     expect_message(f, LINK_CONSOLE);
     expect_message(f, LINK_CONSOLE_END);
     order_worker(f, (struct order){.status = 0});
@@ -422,6 +430,17 @@ nothing_starts_before_the_worker_is_ready(void **state)
     expect_status(f, 1);
     assert_string_equal(f->log_text, "");
     expect_link_end(f);
+}
+
+static void
+a_worker_that_fails_behind_its_lock_has_not_started(void **state)
+{
+    struct fixture *f = *state;
+
+    run_command(f, quiet);
+    say(f, LINK_LOCKED);
+    order_worker(f, (struct order){.status = 1});
+    expect_status(f, 1);
 }
 
 static void
@@ -449,7 +468,7 @@ the_command_is_hung_up_at_the_end(void **state)
     struct fixture *f = *state;
 
     run_command(f, argv);
-    say(f, LINK_READY);
+    say_ready(f);
     expect_message(f, LINK_CONSOLE);
     await_output(f, "up");
     terminate(f);
@@ -588,6 +607,87 @@ a_state_that_fails_is_a_warning_and_the_old_file_stays(void **state)
 }
 
 static void
+a_state_that_is_asked_for_during_the_start_is_written_after_it(void **state)
+{
+    struct fixture *f = *state;
+    sigset_t all;
+    sigset_t before;
+
+    /* The program holds signals from its first moment. */
+    (void)sigfillset(&all);
+    (void)sigprocmask(SIG_BLOCK, &all, &before);
+    run_command(f, quiet);
+    (void)sigprocmask(SIG_SETMASK, &before, NULL);
+    say(f, LINK_LOCKED);
+    assert_int_equal(kill(f->monitor, SIGUSR1), 0);
+    /* Handled in this order by now, or both are pending. */
+    assert_int_equal(kill(f->monitor, SIGUSR2), 0);
+    expect_log_level(f, LOG_LEVEL_DEBUG);
+    say(f, LINK_READY);
+    expect_message(f, LINK_CONSOLE);
+    expect_message(f, LINK_STATE);
+    terminate(f);
+    expect_status(f, 0);
+}
+
+static void
+a_worker_says_each_thing_in_its_time_or_is_killed(void **state)
+{
+    static const enum link_type early[] = {LINK_READY, LINK_HANGUP};
+    static const enum link_type late[] = {LINK_LOCKED, LINK_READY};
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof(early) / sizeof(early[0]); i++) {
+        run_command(f, quiet);
+        say(f, early[i]);
+        expect_status(f, 3);
+        (void)tear_down(state);
+        (void)set_up(state);
+        f = *state;
+    }
+    for (size_t i = 0; i < sizeof(late) / sizeof(late[0]); i++) {
+        run_quiet(f);
+        say(f, late[i]);
+        expect_status(f, 3);
+        (void)tear_down(state);
+        (void)set_up(state);
+        f = *state;
+    }
+    run_quiet(f);
+    f->consoles++; /* one that it was never sent */
+    say(f, LINK_HANGUP);
+    expect_status(f, 3);
+}
+
+static void
+a_worker_that_does_not_read_is_told_the_newest_later(void **state)
+{
+    struct fixture *f = *state;
+    struct link_message message = {.type = 0};
+    int fd = -1;
+
+    run_quiet(f);
+    for (int i = 0; i < 2001; i++) {
+        assert_int_equal(kill(f->monitor, SIGUSR2), 0);
+        (void)usleep(50); /* signals that come together are one */
+    }
+    assert_int_equal(kill(f->monitor, SIGUSR1), 0);
+    while (message.type != LINK_STATE) {
+        await(f->link);
+        assert_int_equal(link_receive(f->link, &message, &fd), 1);
+    }
+    fd_close(&fd);
+
+    /* The newest level may be behind it. */
+    assert_int_equal(kill(f->monitor, SIGTERM), 0);
+    do {
+        await(f->link);
+    } while (link_receive(f->link, &message, &fd) != 0);
+    order_worker(f, (struct order){.status = 0});
+    expect_status(f, 0);
+}
+
+static void
 a_worker_that_reports_a_state_unasked_is_killed(void **state)
 {
     struct fixture *f = *state;
@@ -604,7 +704,7 @@ a_worker_that_stays_after_the_end_is_killed(void **state)
     struct fixture *f = *state;
 
     run_command(f, argv);
-    say(f, LINK_READY);
+    say_ready(f);
     expect_message(f, LINK_CONSOLE);
     expect_message(f, LINK_CONSOLE_END);
     expect_status(f, 3);
@@ -702,7 +802,7 @@ a_worker_that_sends_anything_else_is_killed(void **state)
         assert_int_equal(send(f->link, messages[i].bytes, messages[i].len, 0),
                          messages[i].len);
         expect_status(f, 3);
-        expect_log(f, "error: worker: it sent what is no message");
+        expect_log(f, "error: worker: it sent what it may not send");
         (void)tear_down(state);
         (void)set_up(state);
     }
@@ -757,7 +857,7 @@ a_command_may_hang_up_its_terminal(void **state)
         skip();
     }
     run_command(f, argv);
-    say(f, LINK_READY);
+    say_ready(f);
     expect_message(f, LINK_CONSOLE);
     await_output(f, "after");
     terminate(f);
@@ -798,7 +898,7 @@ a_pty_is_joined_and_its_hangup_is_the_end(void **state)
     struct termios mode;
 
     run_pty(f);
-    say(f, LINK_READY);
+    say_ready(f);
     expect_message(f, LINK_CONSOLE);
     assert_int_equal(tcgetattr(f->console, &mode), 0);
     assert_int_equal(mode.c_lflag & ECHO, 0);
@@ -822,7 +922,7 @@ with_stay_or_restart_the_pty_may_hang_up(void **state)
         f->config.stay = i == 0;
         f->config.restart = i == 1;
         run_pty(f);
-        say(f, LINK_READY);
+        say_ready(f);
         expect_message(f, LINK_CONSOLE);
         say(f, LINK_HANGUP);
         expect_message(f, LINK_CONSOLE_STAY);
@@ -942,12 +1042,16 @@ main(int argc, char **argv)
         T(with_restart_the_command_runs_again_on_the_same_pty),
         T(a_command_that_cannot_be_executed_is_status_1),
         T(nothing_starts_before_the_worker_is_ready),
+        T(a_worker_that_fails_behind_its_lock_has_not_started),
         T(signals_end_both),
         T(the_command_is_hung_up_at_the_end),
         T(other_signals_are_ignored),
         T(usr2_toggles_debug_lines_in_both),
         T(usr1_has_the_worker_write_its_state),
         T(a_state_that_fails_is_a_warning_and_the_old_file_stays),
+        T(a_state_that_is_asked_for_during_the_start_is_written_after_it),
+        T(a_worker_says_each_thing_in_its_time_or_is_killed),
+        T(a_worker_that_does_not_read_is_told_the_newest_later),
         T(a_worker_that_reports_a_state_unasked_is_killed),
         T(a_worker_that_stays_after_the_end_is_killed),
         T(a_worker_that_does_not_leave_is_killed),

@@ -156,6 +156,21 @@ a_newer_one_replaces_it_and_an_aborted_one_does_not(void **state)
 }
 
 static void
+a_file_of_an_earlier_process_of_our_number_is_removed(void **state)
+{
+    struct fixture *f = *state;
+    struct state_file next;
+
+    put(f, "another guest's screen");
+    assert_int_equal(state_file_commit(&f->file), 0);
+    state_file_init(&next, f->dir);
+    assert_int_equal(access(next.path, F_OK), -1);
+    assert_int_equal(count_entries(f->dir), 0);
+    state_file_fini(&next);
+    state_file_fini(&f->file);
+}
+
+static void
 what_was_not_committed_leaves_nothing_behind(void **state)
 {
     struct fixture *f = *state;
@@ -245,6 +260,7 @@ main(void)
         T(nothing_is_made_until_it_is_needed),
         T(a_file_appears_whole_in_a_folder_of_the_process),
         T(a_newer_one_replaces_it_and_an_aborted_one_does_not),
+        T(a_file_of_an_earlier_process_of_our_number_is_removed),
         T(what_was_not_committed_leaves_nothing_behind),
         T(only_one_is_written_at_a_time),
         T(a_link_in_place_of_the_folder_is_refused),

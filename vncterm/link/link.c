@@ -48,26 +48,35 @@ attach_fd(struct msghdr *header, union control *control, int fd)
     memcpy(CMSG_DATA(part), &fd, sizeof(fd));
 }
 
-int
-link_send(int link, const struct link_message *message, int fd)
+/* In one piece or not at all. Returns what the kernel does. */
+static ssize_t
+send_with_fd(int link, const struct link_message *message, int fd)
 {
     struct link_message copy = *message;
     struct iovec data = {.iov_base = &copy, .iov_len = sizeof(copy)};
     struct msghdr header = {.msg_iov = &data, .msg_iovlen = 1};
     union control control;
+
+    attach_fd(&header, &control, fd);
+    return sendmsg(link, &header, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+int
+link_send(int link, const struct link_message *message, int fd)
+{
     ssize_t count;
 
-    if (fd >= 0) {
-        attach_fd(&header, &control, fd);
-    }
     do {
-        count = sendmsg(link, &header, MSG_NOSIGNAL | MSG_DONTWAIT);
+        /* The worker, which sends none, has no system call for descriptors. */
+        count = fd >= 0 ? send_with_fd(link, message, fd)
+                        : send(link, message, sizeof(*message),
+                               MSG_NOSIGNAL | MSG_DONTWAIT);
     } while (count < 0 && errno == EINTR);
 
     if (count < 0) {
         return errno == ECONNRESET ? -EPIPE : -errno;
     }
-    return 0; /* a message is sent whole or not at all */
+    return 0;
 }
 
 /* Takes all descriptors out of `header`. Returns how many there are. */
@@ -105,7 +114,7 @@ static int
 parts_of(uint32_t type)
 {
     switch (type) {
-    case LINK_READY:
+    case LINK_LOCKED:
         return PART_PORTS;
     case LINK_HANGUP:
         return PART_CONSOLE;
@@ -114,8 +123,10 @@ parts_of(uint32_t type)
     case LINK_LOG_LEVEL:
         return PART_LOG_LEVEL;
     case LINK_CONSOLE:
+        return PART_FD | PART_CONSOLE;
     case LINK_STATE:
         return PART_FD;
+    case LINK_READY:
     case LINK_CONSOLE_END:
     case LINK_CONSOLE_STAY:
         return 0;

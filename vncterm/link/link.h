@@ -4,10 +4,10 @@
  * message boundaries (SOCK_SEQPACKET).
  *
  * The worker parses hostile bytes, so what it sends is hostile, too: its set
- * of messages is small, each has a fixed size, and none makes the monitor do
- * more than note a fact or open the next console. Descriptors travel from the
- * monitor to the worker only, one with each LINK_CONSOLE and LINK_STATE; any
- * other is closed.
+ * of messages is small, each has a fixed size, and none names anything that the
+ * monitor would open, run or write. The ports come before the first hostile
+ * byte is parsed. Descriptors travel from the monitor to the worker only, one
+ * with each LINK_CONSOLE and LINK_STATE; any other is closed.
  */
 #ifndef VNCTERM_LINK_LINK_H
 #define VNCTERM_LINK_LINK_H
@@ -16,12 +16,13 @@
 
 enum link_type {
     /* Worker to monitor. */
-    LINK_READY = 1, /* listening and locked; with the TCP ports, 0 for none */
-    LINK_HANGUP,    /* the console hung up and was closed; with `console` */
-    LINK_STATE_END, /* the state is written, or could not be: with `error` */
+    LINK_LOCKED = 1, /* nothing was parsed; with the TCP ports, 0 for none */
+    LINK_READY,      /* viewers are served */
+    LINK_HANGUP,     /* the console hung up and was closed; with `console` */
+    LINK_STATE_END,  /* the state is written, or could not be: with `error` */
 
     /* Monitor to worker. */
-    LINK_CONSOLE,      /* with a descriptor: join this console */
+    LINK_CONSOLE,      /* with a descriptor and `console`: join this one */
     LINK_CONSOLE_END,  /* there will be no further output: drain, show, leave */
     LINK_CONSOLE_STAY, /* the same, but stay with the last screen */
     LINK_STATE,        /* with a descriptor: write the state there */
@@ -33,7 +34,7 @@ struct link_message {
     uint32_t type; /* of enum link_type */
     uint16_t port; /* of viewers */
     uint16_t text_port;
-    uint32_t console;   /* counts LINK_CONSOLE, so that none is mistaken */
+    uint32_t console;   /* a number from 1 up, so that none is mistaken */
     uint32_t error;     /* positive errno, or 0 */
     uint32_t log_level; /* of enum log_level */
 };

@@ -23,9 +23,11 @@ struct guest {
     const struct guest_handler *handler;
     void *data;
 
-    char path[PATH_SIZE]; /* to be joined, or joined last */
+    char wanted[PATH_SIZE]; /* what the store named last; hostile */
+    char joined[PATH_SIZE]; /* what was joined last */
     bool is_joined;
     bool is_removed;
+    bool is_over; /* on_end was called */
     uint64_t joined_us;
     struct loop_timer *join_timer;
     struct loop_timer *end_timer;
@@ -41,7 +43,7 @@ refuse(struct guest *g, int err)
     if (!log_limit_allows(&g->refuse_limit, loop_now_us(g->loop))) {
         return;
     }
-    log_escape(quoted, sizeof(quoted), g->path, strlen(g->path));
+    log_escape(quoted, sizeof(quoted), g->wanted, strlen(g->wanted));
     if (err == EINVAL) {
         log_warning("console: refused the tty \"%s\": it is no /dev/pts/N",
                     quoted);
@@ -54,15 +56,17 @@ static void
 join(void *data)
 {
     struct guest *g = data;
-    int fd = pty_open_slave(g->path);
+    int fd = pty_open_slave(g->wanted);
 
+    loop_timer_disarm(g->join_timer);
     g->joined_us = loop_now_us(g->loop);
     if (fd < 0) {
         refuse(g, -fd);
         return;
     }
+    memcpy(g->joined, g->wanted, sizeof(g->joined));
     if (log_limit_allows(&g->join_limit, g->joined_us)) {
-        log_info("console: joined %s", g->path);
+        log_info("console: joined %s", g->joined);
     }
     g->is_joined = true;
     g->handler->on_join(g->data, fd);
@@ -75,10 +79,10 @@ guest_set_tty(struct guest *g, const char *path)
     uint64_t now_us = loop_now_us(g->loop);
 
     g->is_removed = false;
+    g->is_over = false;
     loop_timer_disarm(g->end_timer);
-    (void)snprintf(g->path, sizeof(g->path), "%s", path); /* may be cut */
+    (void)snprintf(g->wanted, sizeof(g->wanted), "%s", path); /* may be cut */
     if (g->joined_us == 0 || now_us - g->joined_us >= GUEST_JOIN_US) {
-        loop_timer_disarm(g->join_timer);
         join(g);
     } else if (!loop_timer_is_armed(g->join_timer)) {
         loop_timer_arm(g->join_timer, GUEST_JOIN_US);
@@ -91,9 +95,11 @@ end(void *data)
     struct guest *g = data;
 
     loop_timer_disarm(g->end_timer);
-    loop_timer_disarm(g->join_timer);
-    log_info("console: the guest has ended");
-    g->handler->on_end(g->data);
+    if (!g->is_over) {
+        g->is_over = true;
+        log_info("console: the guest has ended");
+        g->handler->on_end(g->data);
+    }
 }
 
 void
@@ -103,6 +109,8 @@ guest_removed(struct guest *g)
         return;
     }
     g->is_removed = true;
+    /* Later its name may be another program's. */
+    loop_timer_disarm(g->join_timer);
     if (g->is_joined) {
         loop_timer_arm(g->end_timer, GUEST_DRAIN_US);
     } else {
@@ -117,7 +125,7 @@ guest_hung_up(struct guest *g)
     if (g->is_removed) {
         end(g);
     } else if (log_limit_allows(&g->join_limit, loop_now_us(g->loop))) {
-        log_info("console: %s hung up; waiting for another tty", g->path);
+        log_info("console: %s hung up; waiting for another tty", g->joined);
     }
 }
 

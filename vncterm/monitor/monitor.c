@@ -16,6 +16,7 @@
 #include "link/link.h"
 #include "loop/loop.h"
 #include "monitor/guest.h"
+#include "monitor/outbox.h"
 #include "monitor/pty.h"
 #include "monitor/runner.h"
 #include "monitor/state_file.h"
@@ -42,7 +43,8 @@ enum {
 };
 
 enum phase {
-    PHASE_STARTING, /* the worker is not ready */
+    PHASE_STARTING, /* the worker is not locked yet */
+    PHASE_LOCKED,   /* it is not ready */
     PHASE_RUNNING,
     PHASE_ENDED,   /* the console has; the worker shows its end, or stays */
     PHASE_LEAVING, /* the worker has been told to leave */
@@ -62,7 +64,10 @@ struct monitor {
     struct loop_fd *link_watcher;
     struct loop_signal *signals[SIGNALS];
     struct loop_timer *kill_timer;
+    struct outbox outbox;
 
+    uint16_t port; /* the worker's, from before it parsed anything */
+    uint16_t text_port;
     uint32_t consoles; /* that were sent to the worker */
     int pty;           /* of -p, until the worker has it */
     struct runner_config runner_config;
@@ -71,7 +76,7 @@ struct monitor {
     struct store *store;   /* with a path in the store */
 
     struct state_file state_file;
-    bool state_again;         /* it was asked for while it was being written */
+    bool state_again;         /* it was asked for when it could not be */
     enum log_level log_level; /* at the start */
 };
 
@@ -90,6 +95,9 @@ leave(struct monitor *m)
         return;
     }
     m->phase = PHASE_LEAVING;
+    if (m->runner != NULL) {
+        runner_stop(m->runner);
+    }
     loop_fd_want(m->link_watcher, 0);
     (void)shutdown(m->config->link, SHUT_RDWR); /* fails when it has gone */
     loop_timer_arm(m->kill_timer, WORKER_QUIT_US);
@@ -118,23 +126,19 @@ on_kill_time(void *data)
 }
 
 static void
-send_message(struct monitor *m, const struct link_message *message, int fd)
+send_to_worker(struct monitor *m, const struct link_message *message, int fd)
 {
-    int r = link_send(m->config->link, message, fd);
+    int r = outbox_send(&m->outbox, message, fd);
 
     /* That it is gone is going to be noticed by itself. */
     if (r < 0 && r != -EPIPE) {
         log_error_errno(-r, "worker: cannot send to it");
         leave_bad_worker(m);
+        return;
     }
-}
-
-static void
-send_to_worker(struct monitor *m, enum link_type type, int fd)
-{
-    struct link_message message = {.type = (uint32_t)type};
-
-    send_message(m, &message, fd);
+    if (outbox_is_waiting(&m->outbox)) {
+        loop_fd_want(m->link_watcher, LOOP_READ | LOOP_WRITE);
+    }
 }
 
 /* There will be no further output. */
@@ -144,8 +148,11 @@ end_console(struct monitor *m, bool stay)
     if (m->phase != PHASE_RUNNING) {
         return;
     }
+    struct link_message message = {.type = stay ? LINK_CONSOLE_STAY
+                                                : LINK_CONSOLE_END};
+
     m->phase = PHASE_ENDED;
-    send_to_worker(m, stay ? LINK_CONSOLE_STAY : LINK_CONSOLE_END, -1);
+    send_to_worker(m, &message, -1);
     if (!stay && m->phase == PHASE_ENDED) {
         loop_timer_arm(m->kill_timer, WORKER_END_US);
     }
@@ -155,10 +162,12 @@ static void
 join_console(void *data, int fd)
 {
     struct monitor *m = data;
+    struct link_message message = {.type = LINK_CONSOLE};
 
     if (m->phase == PHASE_RUNNING) {
         m->consoles++;
-        send_to_worker(m, LINK_CONSOLE, fd);
+        message.console = m->consoles;
+        send_to_worker(m, &message, fd);
     }
 }
 
@@ -199,12 +208,16 @@ on_store_removed(void *data)
     }
 }
 
-static void
+/* Returns whether the worker may say so. */
+static bool
 console_has_hung_up(struct monitor *m, uint32_t console)
 {
+    if (console < 1 || console > m->consoles) {
+        return false;
+    }
     /* Another may have been joined meanwhile. */
     if (m->phase != PHASE_RUNNING || console != m->consoles) {
-        return;
+        return true;
     }
     if (m->runner != NULL) {
         runner_hung_up(m->runner);
@@ -214,11 +227,13 @@ console_has_hung_up(struct monitor *m, uint32_t console)
         log_info("console: %s hung up", m->config->pty);
         end_console(m, m->config->stay || m->config->restart);
     }
+    return true;
 }
 
 static void
 begin_state(struct monitor *m)
 {
+    struct link_message message = {.type = LINK_STATE};
     int fd = state_file_begin(&m->state_file);
 
     m->state_again = false;
@@ -226,7 +241,7 @@ begin_state(struct monitor *m)
         log_warning_errno(-fd, "state: cannot write %s", m->state_file.path);
         return;
     }
-    send_to_worker(m, LINK_STATE, fd);
+    send_to_worker(m, &message, fd);
 }
 
 static void
@@ -235,10 +250,10 @@ on_save(void *data)
     struct monitor *m = data;
     bool is_serving = m->phase == PHASE_RUNNING || m->phase == PHASE_ENDED;
 
-    if (state_file_is_open(&m->state_file)) {
-        m->state_again = true;
-    } else if (is_serving) {
+    if (is_serving && !state_file_is_open(&m->state_file)) {
         begin_state(m);
+    } else {
+        m->state_again = true;
     }
 }
 
@@ -279,8 +294,14 @@ on_toggle_log(void *data)
     log_set_level(level);
     log_debug("log: debug lines are on");
     if (m->phase != PHASE_LEAVING) {
-        send_message(m, &message, -1);
+        send_to_worker(m, &message, -1);
     }
+}
+
+static bool
+is_starting(const struct monitor *m)
+{
+    return m->phase == PHASE_STARTING || m->phase == PHASE_LOCKED;
 }
 
 /* The exit status of the program for the worker's, as from waitpid(). */
@@ -304,8 +325,7 @@ judge_worker(const struct monitor *m, int status)
         return m->end_status;
     }
     if (code == STATUS_NOT_STARTED) { /* it has said why */
-        return m->phase == PHASE_STARTING ? STATUS_NOT_STARTED
-                                          : STATUS_WORKER_FAILED;
+        return is_starting(m) ? STATUS_NOT_STARTED : STATUS_WORKER_FAILED;
     }
     log_error("worker: ended with status %d", code);
     return STATUS_WORKER_FAILED;
@@ -336,9 +356,6 @@ on_terminate(void *data)
 
     m->end_status = STATUS_OK;
     leave(m);
-    if (m->runner != NULL) {
-        runner_stop(m->runner);
-    }
 }
 
 static int
@@ -358,19 +375,15 @@ open_store(struct monitor *m)
 }
 
 static void
-worker_is_ready(struct monitor *m, const struct link_message *ready)
+start_console(struct monitor *m)
 {
-    if (m->phase != PHASE_STARTING) {
-        return;
-    }
-    m->phase = PHASE_RUNNING;
     if (m->config->store_path != NULL) {
         if (open_store(m) < 0) {
             m->end_status = STATUS_NOT_STARTED;
             leave(m);
             return;
         }
-        store_set_ports(m->store, ready->port, ready->text_port);
+        store_set_ports(m->store, m->port, m->text_port);
     }
     if (m->runner != NULL) {
         runner_start(m->runner);
@@ -378,32 +391,55 @@ worker_is_ready(struct monitor *m, const struct link_message *ready)
         join_console(m, m->pty);
         fd_close(&m->pty);
     }
-}
-
-static void
-on_message(struct monitor *m, const struct link_message *message)
-{
-    if (message->type == LINK_READY) {
-        worker_is_ready(m, message);
-    } else if (message->type == LINK_HANGUP) {
-        console_has_hung_up(m, message->console);
-    } else if (message->type == LINK_STATE_END &&
-               state_file_is_open(&m->state_file)) {
-        end_state(m, message->error);
-    } else {
-        log_error("worker: it sent what is no message of a worker");
-        leave_bad_worker(m);
+    if (m->state_again && m->phase == PHASE_RUNNING) {
+        begin_state(m);
     }
 }
 
-static void
-on_link(void *data, unsigned events)
+/* Returns whether the worker may say so. */
+static bool
+handle_message(struct monitor *m, const struct link_message *message)
 {
-    struct monitor *m = data;
+    switch ((enum link_type)message->type) {
+    case LINK_LOCKED:
+        if (m->phase != PHASE_STARTING) {
+            return false;
+        }
+        m->phase = PHASE_LOCKED;
+        m->port = message->port;
+        m->text_port = message->text_port;
+        return true;
+    case LINK_READY:
+        if (m->phase != PHASE_LOCKED) {
+            return false;
+        }
+        m->phase = PHASE_RUNNING;
+        start_console(m);
+        return true;
+    case LINK_HANGUP:
+        return console_has_hung_up(m, message->console);
+    case LINK_STATE_END:
+        if (!state_file_is_open(&m->state_file)) {
+            return false;
+        }
+        end_state(m, message->error);
+        return true;
+    case LINK_CONSOLE:
+    case LINK_CONSOLE_END:
+    case LINK_CONSOLE_STAY:
+    case LINK_STATE:
+    case LINK_LOG_LEVEL:
+        break;
+    }
+    return false;
+}
+
+static void
+receive(struct monitor *m)
+{
     struct link_message message;
     int r = link_receive(m->config->link, &message, NULL);
 
-    (void)events; /* only reading is wanted */
     if (r == -EAGAIN) {
         return;
     }
@@ -413,10 +449,27 @@ on_link(void *data, unsigned events)
         loop_timer_arm(m->kill_timer, WORKER_QUIT_US);
         return;
     }
-    if (r < 0) {
-        message = (struct link_message){.type = 0};
+    if (r < 0 || !handle_message(m, &message)) {
+        log_error("worker: it sent what it may not send");
+        leave_bad_worker(m);
     }
-    on_message(m, &message);
+}
+
+static void
+on_link(void *data, unsigned events)
+{
+    struct monitor *m = data;
+
+    if ((events & LOOP_WRITE) != 0) {
+        /* That the worker is gone is noticed by reading. */
+        (void)outbox_flush(&m->outbox);
+        if (!outbox_is_waiting(&m->outbox)) {
+            loop_fd_want(m->link_watcher, LOOP_READ);
+        }
+    }
+    if ((events & LOOP_READ) != 0) {
+        receive(m);
+    }
 }
 
 static int
@@ -429,7 +482,8 @@ watch_signals(struct monitor *m)
         {SIGCHLD, on_child}, {SIGTERM, on_terminate},  {SIGINT, on_terminate},
         {SIGUSR1, on_save},  {SIGUSR2, on_toggle_log},
     };
-    static const int ignored[] = {SIGHUP, SIGPIPE};
+    /* SIGXFSZ: a log that is a file may be full. */
+    static const int ignored[] = {SIGHUP, SIGPIPE, SIGXFSZ};
     sigset_t none;
     int r = 0;
 
@@ -531,8 +585,7 @@ remove_socket(const struct monitor *m)
     int r = path != NULL ? socket_file_remove_stale(path) : 0;
 
     /* A worker that could not listen has said why. */
-    if (r < 0 && r != -EADDRINUSE && r != -ENOENT &&
-        m->phase != PHASE_STARTING) {
+    if (r < 0 && r != -EADDRINUSE && r != -ENOENT && !is_starting(m)) {
         log_warning_errno(-r, "vnc: cannot remove %s", path);
     }
 }
@@ -540,10 +593,16 @@ remove_socket(const struct monitor *m)
 static void
 clean_up(struct monitor *m)
 {
+    sigset_t all;
+
+    /* A signal must not end us before we are done, nor change the status. */
+    (void)sigfillset(&all); /* cannot fail, nor can the next with it */
+    (void)sigprocmask(SIG_BLOCK, &all, NULL);
     store_free(m->store);
     guest_free(m->guest);
     runner_free(m->runner);
     fd_close(&m->pty);
+    outbox_fini(&m->outbox);
     state_file_fini(&m->state_file);
     for (size_t i = 0; i < SIGNALS; i++) {
         loop_signal_free(m->signals[i]);
@@ -564,19 +623,22 @@ monitor_run(const struct monitor_config *config)
     };
 
     state_file_init(&m.state_file, config->state_dir);
+    outbox_init(&m.outbox, config->link);
     int status = set_up(&m);
+    int failure = STATUS_NOT_STARTED;
 
     if (status == 0) {
         on_child(&m); /* what ended before SIGCHLD was handled */
         status = loop_run(m.loop);
         if (status < 0) {
             log_error_errno(-status, "monitor: cannot wait for events");
+            failure = STATUS_WORKER_FAILED;
         }
     }
     if (status < 0) {
         kill_worker(&m);
         (void)waitpid(config->worker, NULL, 0); /* gone, or never there */
-        status = STATUS_NOT_STARTED;
+        status = failure;
     }
     clean_up(&m);
     return status;

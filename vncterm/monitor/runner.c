@@ -89,6 +89,10 @@ has_ended(struct runner *r, enum runner_end end, const char *how)
 
     if (r->config->restart) {
         delay_us = backoff_next(&r->backoff, now_us - r->started_us);
+    }
+    if (r->config->restart && delay_us == 0) {
+        (void)snprintf(next, sizeof(next), "; again at once");
+    } else if (r->config->restart) {
         (void)snprintf(next, sizeof(next), "; again in %u s",
                        (unsigned)(delay_us / US_PER_S));
     }

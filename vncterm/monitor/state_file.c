@@ -29,6 +29,41 @@ new_name(const struct state_file *f, char out[NEW_NAME_MAX])
     return out;
 }
 
+/* Opens the folder of this process, if it is our own user's. Returns a
+ * descriptor or -errno. */
+static int
+open_folder(const struct state_file *f)
+{
+    struct stat info;
+    int r = 0;
+    int fd = openat(f->dir_fd, f->pid,
+                    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &info) < 0) {
+        r = -errno;
+    } else if (info.st_uid != geteuid()) {
+        r = -EPERM;
+    }
+    if (r < 0) {
+        fd_close(&fd);
+        return r;
+    }
+    return fd;
+}
+
+static void
+remove_stale(struct state_file *f)
+{
+    f->dir_fd = open(f->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int folder = f->dir_fd >= 0 ? open_folder(f) : -1;
+
+    if (folder >= 0) {
+        (void)unlinkat(folder, final_name, 0);           /* mostly not there */
+        (void)unlinkat(f->dir_fd, f->pid, AT_REMOVEDIR); /* if it is empty */
+    }
+    fd_close(&folder);
+    fd_close(&f->dir_fd);
+}
+
 void
 state_file_init(struct state_file *f, const char *dir)
 {
@@ -38,6 +73,7 @@ state_file_init(struct state_file *f, const char *dir)
     size_t size = strlen(dir) + 1 + strlen(f->pid) + 1 + sizeof(final_name);
     f->path = xcalloc(1, size);
     (void)snprintf(f->path, size, "%s/%s/%s", dir, f->pid, final_name);
+    remove_stale(f);
 }
 
 void
@@ -145,36 +181,21 @@ give_name(struct state_file *f)
     return 0;
 }
 
-/* Makes the folder of this process, or takes the one that an earlier process of
- * its number has left. Returns a descriptor or -errno. */
+/* Returns a descriptor or -errno. */
 static int
-open_folder(const struct state_file *f)
+make_folder(const struct state_file *f)
 {
-    struct stat info;
-    int r = 0;
-
     if (mkdirat(f->dir_fd, f->pid, 0700) < 0 && errno != EEXIST) {
         return -errno;
     }
-    int fd = openat(f->dir_fd, f->pid,
-                    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, &info) < 0) {
-        r = -errno;
-    } else if (info.st_uid != geteuid()) {
-        r = -EPERM;
-    }
-    if (r < 0) {
-        fd_close(&fd);
-        return r;
-    }
-    return fd;
+    return open_folder(f);
 }
 
 static int
 put_in_folder(struct state_file *f)
 {
     char name[NEW_NAME_MAX];
-    int folder = open_folder(f);
+    int folder = make_folder(f);
     int r = folder < 0 ? folder : 0;
 
     if (r == 0 &&

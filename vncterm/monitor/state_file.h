@@ -4,7 +4,9 @@
  *
  * It is written under no name where the file system can do that (O_TMPFILE),
  * so that not even a kill leaves half a file, and is then put in place of the
- * one before by a rename. Its folder is made only then, too.
+ * one before by a rename. Its folder is made only then, too. Who has written it
+ * may still hold it: what a worker has said is to be trusted as little as a
+ * guest.
  */
 #ifndef VNCTERM_MONITOR_STATE_FILE_H
 #define VNCTERM_MONITOR_STATE_FILE_H
@@ -25,8 +27,11 @@ struct state_file {
     bool has_name; /* while it is being written; see new_name() */
 };
 
-/* `dir`, an absolute path, is borrowed for its life; what is missing of it is
- * made when it is needed. */
+/*
+ * `dir`, an absolute path, is borrowed for its life; what is missing of it is
+ * made when it is needed. Removes the file of an earlier process of our number:
+ * whoever asks for a state waits for a file to appear.
+ */
 void state_file_init(struct state_file *f, const char *dir);
 
 /* Gives up what is being written, and removes the folder if it is empty, since
