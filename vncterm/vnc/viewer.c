@@ -408,6 +408,8 @@ take_message(struct viewer *v, const struct message *m)
             log_warning("vnc: viewer %d: clipboard of %u bytes ignored",
                         v->slot, m->swallow);
         }
+        /* To paste the text before it would be worse than nothing. */
+        vnc->handler->on_cut_text(vnc->data, (unsigned)v->slot, "", 0);
         break;
     case MESSAGE_SET_DESKTOP_SIZE:
         if (v->encodings.has_extended_desktop_size) {

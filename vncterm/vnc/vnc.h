@@ -71,7 +71,8 @@ struct vnc_handler {
     /* Clamped to the picture; `buttons` is RFB's mask. */
     void (*on_pointer)(void *data, unsigned viewer, int x, int y,
                        unsigned buttons);
-    /* A viewer's clipboard: well-formed UTF-8, at most 2 x VNC_CUT_TEXT_MAX. */
+    /* A viewer's clipboard: well-formed UTF-8, at most 2 x VNC_CUT_TEXT_MAX;
+     * nothing for one that is longer. */
     void (*on_cut_text)(void *data, unsigned viewer, const char *utf8,
                         size_t len);
     /* A viewer asks for a picture of about this size (SetDesktopSize). Answer
