@@ -328,6 +328,31 @@ set_text_port(struct parser *p)
     return 0;
 }
 
+/* A long option that there is not, or not only one of. */
+static int
+refuse_name(struct parser *p, const char *argument)
+{
+    static const char dashes[] = "--";
+    size_t dashes_len = sizeof(dashes) - 1;
+    size_t len = strcspn(argument, "=");
+    int matches = 0;
+    char name[QUOTE_MAX];
+
+    for (const struct option *o = long_options; o->name != NULL; o++) {
+        if (len >= dashes_len &&
+            strncmp(argument + dashes_len, o->name, len - dashes_len) == 0) {
+            matches++;
+        }
+    }
+    if (matches > 1) {
+        log_escape(name, sizeof(name), argument, len);
+        return refuse(p, "%s: it is ambiguous, several options begin with it",
+                      name);
+    }
+    log_escape(name, sizeof(name), argument, strlen(argument));
+    return refuse(p, "%s: there is no such option", name);
+}
+
 /* getopt_long() has returned `result` for what it calls `code`. */
 static int
 refuse_option(struct parser *p, int result, int code, const char *argument)
@@ -350,8 +375,7 @@ refuse_option(struct parser *p, int result, int code, const char *argument)
         log_escape(name, sizeof(name), &letter, 1);
         return refuse(p, "-%s: there is no such option", name);
     }
-    log_escape(name, sizeof(name), argument, strlen(argument));
-    return refuse(p, "%s: there is no such option", name);
+    return refuse_name(p, argument);
 }
 
 /* Takes over one option; `value` is its argument, if it has one. */

@@ -485,7 +485,27 @@ unknown_options_are_named(void **state)
     expect_refused("-\xff", "-\\xff: there is no such option");
     expect_refused("--bogus=1 -c", "--bogus=1: there is no such option");
     expect_refused("--\033[2J", "--\\x1b[2J: there is no such option");
-    expect_refused("--f", "--f: there is no such option");
+    expect_refused("--textual", "--textual: there is no such option");
+    expect_refused("--F", "--F: there is no such option");
+}
+
+static void
+an_abbreviation_must_be_unique(void **state)
+{
+    struct line line;
+
+    (void)state;
+    expect_accepted(&line, "-c --geo 90x30");
+    assert_int_equal(line.options.size.cols, 90);
+    expect_accepted(&line, "-c --text");
+    assert_true(line.options.text);
+    assert_false(line.options.text_replay);
+    expect_refused("-c --te",
+                   "--te: it is ambiguous, several options begin with it");
+    expect_refused("--f=12 -c",
+                   "--f: it is ambiguous, several options begin with it");
+    expect_refused("--=1 -c",
+                   "--: it is ambiguous, several options begin with it");
 }
 
 static void
@@ -803,6 +823,7 @@ main(void)
         cmocka_unit_test(exactly_one_console_is_needed),
         cmocka_unit_test(an_empty_command_line_is_refused),
         cmocka_unit_test(unknown_options_are_named),
+        cmocka_unit_test(an_abbreviation_must_be_unique),
         cmocka_unit_test(missing_and_superfluous_arguments_are_named),
         cmocka_unit_test(a_long_value_is_cut_in_the_error),
         cmocka_unit_test(listen_addresses_are_read),

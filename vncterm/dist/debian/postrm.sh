@@ -7,7 +7,9 @@ set -e
 if [ "$1" = purge ]; then
     rm -rf /var/xen/vncterm
     rmdir --ignore-fail-on-non-empty /var/xen 2>/dev/null || true
+    # Gone already, unless `systemctl disable` failed.
+    rm -f /etc/systemd/system/multi-user.target.wants/vncterm-host.service
 fi
-if [ -d /run/systemd/system ]; then
-    systemctl daemon-reload
+if [ "$1" = remove ] && [ -d /run/systemd/system ]; then
+    systemctl daemon-reload || true
 fi
