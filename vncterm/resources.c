@@ -14,14 +14,13 @@
 #include "base/fd.h"
 #include "base/listen.h"
 #include "base/log.h"
-#include "term/term.h"
 #include "vnc/vnc.h"
 
 enum {
     ADDRESS_MAX = 128, /* a socket file's path has at most 107 bytes */
-    /* Bytes of a state file for what is not scrollback: a viewer may have made
-     * the screen larger than it is at the start. */
-    SCREENS_MIN = 1 << 20,
+    /* Bytes of a state for both screens: what 240x67 cells take at worst, the
+     * largest picture in the built-in font; usual ones take a hundredth. */
+    SCREENS_MAX = 4 << 20,
 };
 
 /* The host agent finds this domain's ports without the store. */
@@ -143,10 +142,7 @@ read_font(struct resources *r, const struct options *o)
 size_t
 resources_state_max(const struct options *options)
 {
-    size_t screens = term_state_min(options->size);
-
-    return options->scrollback_max +
-           (screens > SCREENS_MIN ? screens : SCREENS_MIN);
+    return options->scrollback_max + SCREENS_MAX;
 }
 
 /* A guest's console is worth more than what was on it before. */

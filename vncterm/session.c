@@ -55,6 +55,7 @@ struct session {
 
     uint32_t console;         /* the number of the one that was joined last */
     uint64_t end_deadline_us; /* 0 until the console has ended */
+    struct log_limit replay_limit;
 };
 
 static void
@@ -447,10 +448,15 @@ on_text_client(void *data, unsigned client)
     struct session *s = data;
     struct replay replay = {.text = s->text, .client = client};
 
-    if (s->options->text_replay) {
-        /* What does not fit drops the client, which has been logged. */
-        (void)term_write_state(s->term, TEXT_REPLAY_MAX, write_to_client,
-                               &replay);
+    if (!s->options->text_replay) {
+        return;
+    }
+    int result =
+        term_write_shown(s->term, TEXT_REPLAY_MAX, write_to_client, &replay);
+    if (result < 0 &&
+        log_limit_allows(&s->replay_limit, loop_now_us(s->loop))) {
+        log_warning_errno(-result, "text: client %u is not shown the screen",
+                          client);
     }
 }
 

@@ -87,6 +87,12 @@ check_states(struct rig *rig)
     if (cut.len != third.len) {
         rig_fail("a state that has room is cut");
     }
+    struct rig_bytes shown = {0};
+    if (term_write_shown(rig->term, third.len, rig_append, &shown) != 0 ||
+        shown.len > third.len) {
+        rig_fail("what is shown takes more than everything");
+    }
+    free(shown.data);
     free(first.data);
     free(second.data);
     free(third.data);

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -31,6 +32,16 @@ fail_second(void *data, const void *bytes, size_t len)
     (void)len;
     (*calls)++;
     return *calls == 2 ? -5 : 0;
+}
+
+/* Of the processor, so that others do not count. */
+static uint64_t
+cpu_time_ns(void)
+{
+    struct timespec now;
+
+    assert_int_equal(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now), 0);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
 static void
@@ -235,6 +246,141 @@ as_few_old_lines_as_needed_are_left_out(void **state)
     rig_free(rig);
 }
 
+static uint64_t
+time_to_write(const struct rig *rig, size_t max)
+{
+    uint64_t begin = cpu_time_ns();
+
+    assert_int_equal(term_write_state(rig->term, max, drop, NULL), 0);
+    return cpu_time_ns() - begin;
+}
+
+static void
+lines_that_are_left_out_cost_nothing(void **state)
+{
+    struct rig *rig = rig_new_with((struct term_config){
+        .size = {.cols = 80, .rows = 25},
+        .scrollback_max = 4 << 20,
+        .dialect = KEY_DIALECT_XTERM,
+    });
+
+    (void)state;
+    for (int i = 0; i < 50000; i++) {
+        rig_feedf(rig, "a line of a log with the number %d\r\n", i);
+    }
+    uint64_t all = time_to_write(rig, SIZE_MAX);
+    uint64_t few = time_to_write(rig, 16 << 10);
+    if (few > all / 10) {
+        fail_msg("a hundredth takes %d us, all of it %d us", (int)(few / 1000),
+                 (int)(all / 1000));
+    }
+    rig_free(rig);
+}
+
+/* The line above ends by printing what is below it, also half of that. */
+static void
+wide_character_of_the_scrollback_follows_in_one_piece(void **state)
+{
+    struct rig *rig = rig_new(4, 2);
+
+    (void)state;
+    rig_feed(rig, "abcd\u4f60\u4f60\u4f60\r\n\r\n\r\n");
+    struct rig_bytes written = rig_state(rig);
+    assert_non_null(strstr(written.data, "abcd\u4f60\u4f60\u4f60"));
+    free(written.data);
+    rig_free(rig);
+}
+
+/* What somebody sees who has been written what is shown, within `max`. */
+static struct rig *
+rig_of_shown(const struct rig *rig, size_t max)
+{
+    struct cell_size size = term_size(rig->term);
+    struct rig *copy = rig_new(size.cols, size.rows);
+    struct rig_bytes out = {0};
+
+    assert_int_equal(term_write_shown(rig->term, max, rig_append, &out), 0);
+    assert_true(out.len <= max);
+    rig_restore(copy, out);
+    free(out.data);
+    return copy;
+}
+
+static void
+hidden_alternate_screen_is_not_shown(void **state)
+{
+    struct rig *rig = rig_new(20, 5);
+
+    (void)state;
+    feed_numbered_lines(rig, 9);
+    rig_feed(rig, "\033[?47hhidden\033[?47l");
+    struct rig *copy = rig_of_shown(rig, SIZE_MAX);
+    assert_string_equal(rig_row(copy, 3), "line108");
+    assert_int_equal(scrollback_lines(screen_scrollback(copy->term->screen)),
+                     5);
+    rig_feed(copy, "\033[?47h");
+    assert_string_equal(rig_row(copy, 4), "");
+    rig_free(copy);
+    rig_free(rig);
+}
+
+static void
+shown_alternate_screen_comes_with_what_is_under_it(void **state)
+{
+    struct rig *rig = rig_new(20, 5);
+
+    (void)state;
+    feed_numbered_lines(rig, 9);
+    rig_feed(rig, "\033[?1049hshown");
+    struct rig *copy = rig_of_shown(rig, SIZE_MAX);
+    assert_null(rig_difference(rig, copy));
+    rig_free(copy);
+    rig_free(rig);
+}
+
+static void
+main_screen_without_room_is_left_out_of_what_is_shown(void **state)
+{
+    struct rig *rig = rig_new(20, 5);
+    size_t alternate_only = 150;
+    struct rig_bytes out = {0};
+
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        rig_feedf(rig, "\r\n\033[38;2;1;2;%dmcolour", i);
+    }
+    rig_feed(rig, "\033[?1049h\033[m\033[Hshown\033[2;3H");
+    assert_int_equal(
+        term_write_state(rig->term, alternate_only, rig_append, &out), -EFBIG);
+    struct rig *copy = rig_of_shown(rig, alternate_only);
+    assert_string_equal(rig_row(copy, 0), "shown");
+    assert_true(rig_same_cursor(&rig->term->cursor, &copy->term->cursor));
+    rig_feed(copy, "\033[?1049l");
+    rig_feed(rig, "\033[?1049l");
+    assert_string_equal(rig_row(copy, 4), "");
+    assert_true(rig_same_cursor(&rig->term->cursor, &copy->term->cursor));
+    rig_free(copy);
+    rig_free(rig);
+}
+
+static void
+shown_screen_without_room_is_an_error(void **state)
+{
+    static const char *const screens[] = {"", "\033[?1049h"};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct rig *rig = rig_new(20, 5);
+        struct rig_bytes out = {0};
+
+        rig_feedf(rig, "%s%090d", screens[i], 0);
+        assert_int_equal(term_write_shown(rig->term, 90, rig_append, &out),
+                         -EFBIG);
+        assert_int_equal(out.len, 0);
+        rig_free(rig);
+    }
+}
+
 static void
 screens_without_room_are_not_written(void **state)
 {
@@ -281,7 +427,7 @@ least_room_holds_the_worst_screens(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         struct rig *rig = rig_new(sizes[i].cols, sizes[i].rows);
-        size_t room = term_state_min(sizes[i]);
+        size_t room = term_state_screens_max(sizes[i]);
 
         for (int colour = 0; colour < 256; colour++) {
             rig_feedf(rig, "\033]4;%d;#abcdef\a", colour);
@@ -455,6 +601,80 @@ lines_of_a_restored_state_come_in_without_colour(void **state)
     rig_free(rig);
 }
 
+/* These would make long lines of few bytes. */
+static void
+what_no_line_of_a_state_has_is_ignored(void **state)
+{
+    struct rig *rig = rig_new(9, 3);
+
+    (void)state;
+    assert_int_equal(restore_text(rig, "\033]7717;1;9;3\033\\a\nb\r\nc"
+                                       "\033[1;2r\033[Hno\r\n" STATE_END),
+                     0);
+    assert_string_equal(rig_row(rig, 0), "ab");
+    assert_string_equal(rig_row(rig, 1), "c");
+    rig_free(rig);
+}
+
+static uint64_t
+time_to_restore(const char *size, const char *begin, const char *again)
+{
+    enum {
+        LEN = 1 << 20
+    };
+    struct rig *rig = rig_new(80, 25);
+    char *file = malloc(LEN + 256);
+    char *at = file;
+
+    assert_non_null(file);
+    at += snprintf(at, 256, "\033]7717;1;%s\033\\%s", size, begin);
+    while (at < file + LEN) {
+        at = stpcpy(at, again);
+    }
+    at = stpcpy(at, STATE_END);
+    uint64_t before = cpu_time_ns();
+    assert_int_equal(term_restore(rig->term, file, (size_t)(at - file)), 0);
+    uint64_t took = cpu_time_ns() - before;
+    free(file);
+    rig_free(rig);
+    return took;
+}
+
+static void
+no_byte_of_a_state_costs_much(void **state)
+{
+    static const struct {
+        const char *size;
+        const char *begin;
+        const char *again;
+    } cases[] = {
+        {"1000;500", "\033[500H", "\n"},
+        {"1000;500", "\033[500H", "x\n"},
+        {"1000;500", "\033[500H\033[44m", "\n"},
+        {"1000;500", "\033[?47h\033[500H", "\n"},
+        {"1000;500", "\033[1;499r\033[499H", "\n"},
+        {"1000;500", "", "\033[3g"},
+        {"1000;500", "", "\033H\033[3g"},
+        {"1000;500", "", "\033[?5h\033[?5l"},
+        {"1000;500", "", "\033[?47h\033[?47l"},
+        {"1;500", "\033[500H", "x"},
+    };
+    uint64_t plain = time_to_restore("1000;500", "", "\033[1m");
+    /* Scrolling by moving a row at a time, and libvterm's tab stops, take
+     * more than this. */
+    unsigned limit = VNCTERM_SANITIZED ? 24 : 8;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        uint64_t took =
+            time_to_restore(cases[i].size, cases[i].begin, cases[i].again);
+        if (took > limit * plain) {
+            fail_msg("case %d takes %d us, SGR %d us", (int)i,
+                     (int)(took / 1000), (int)(plain / 1000));
+        }
+    }
+}
+
 static void
 restore_at_another_size_is_a_resize(void **state)
 {
@@ -490,6 +710,12 @@ main(void)
         cmocka_unit_test(own_sequence_from_a_guest_is_harmless),
         cmocka_unit_test(ends_with_the_end),
         cmocka_unit_test(as_few_old_lines_as_needed_are_left_out),
+        cmocka_unit_test(lines_that_are_left_out_cost_nothing),
+        cmocka_unit_test(wide_character_of_the_scrollback_follows_in_one_piece),
+        cmocka_unit_test(hidden_alternate_screen_is_not_shown),
+        cmocka_unit_test(shown_alternate_screen_comes_with_what_is_under_it),
+        cmocka_unit_test(main_screen_without_room_is_left_out_of_what_is_shown),
+        cmocka_unit_test(shown_screen_without_room_is_an_error),
         cmocka_unit_test(screens_without_room_are_not_written),
         cmocka_unit_test(least_room_holds_the_worst_screens),
         cmocka_unit_test(state_comes_back_with_title_and_without_a_word),
@@ -499,6 +725,8 @@ main(void)
         cmocka_unit_test(what_is_no_state_changes_nothing),
         cmocka_unit_test(only_what_states_are_made_of_is_carried_out),
         cmocka_unit_test(lines_of_a_restored_state_come_in_without_colour),
+        cmocka_unit_test(what_no_line_of_a_state_has_is_ignored),
+        cmocka_unit_test(no_byte_of_a_state_costs_much),
         cmocka_unit_test(restore_at_another_size_is_a_resize),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -82,18 +82,25 @@ pause_accepting(struct text *t, uint64_t us)
     loop_timer_arm(t->accepting, us);
 }
 
-/* May be called wherever `c` is looked at afterwards: its place stays. */
 static void
 close_client(struct client *c)
 {
-    struct text *t = c->text;
-
     loop_fd_free(c->watcher);
     c->watcher = NULL;
     fd_close(&c->fd);
     bytes_fini(&c->out);
-    if (t->lacks_descriptors) {
-        accept_again(t);
+}
+
+/*
+ * Closes a client; whoever could not be accepted for want of a descriptor may
+ * be now. May be called wherever `c` is looked at afterwards: its place stays.
+ */
+static void
+drop_client(struct client *c)
+{
+    close_client(c);
+    if (c->text->lacks_descriptors) {
+        accept_again(c->text);
     }
 }
 
@@ -107,7 +114,7 @@ settle(struct client *c)
         return;
     }
     if (c->has_finished && bytes_len(&c->out) == 0) {
-        close_client(c);
+        drop_client(c);
         return;
     }
     if (!c->has_finished && !c->waits) {
@@ -167,7 +174,7 @@ enqueue(struct client *c, const void *bytes, size_t len)
         log_warning("text: client %u closed: %s", c->id,
                     r == -ENOBUFS ? "it reads too slowly" : strerror(-r));
     }
-    close_client(c);
+    drop_client(c);
     return r;
 }
 
@@ -348,7 +355,7 @@ find_place(struct text *t)
                         "needed",
                         leaving->id);
         }
-        close_client(leaving);
+        drop_client(leaving);
     }
     return leaving;
 }
@@ -470,7 +477,6 @@ text_free(struct text *t)
     if (t == NULL) {
         return;
     }
-    t->lacks_descriptors = false;
     for (int i = 0; i < TEXT_CLIENTS_MAX; i++) {
         if (is_open(&t->clients[i])) {
             close_client(&t->clients[i]);

@@ -40,8 +40,8 @@ grid_init(struct grid *g, struct cell_size size)
     size_t cols = (size_t)size.cols;
     struct grid made = {
         .cells = malloc(rows * cols * sizeof(*made.cells)),
-        .rows = calloc(rows, sizeof(struct cell *)),
-        .info = calloc(rows, sizeof(*made.info)),
+        .rows = calloc(2 * rows, sizeof(struct cell *)),
+        .info = calloc(2 * rows, sizeof(*made.info)),
     };
 
     if (made.cells == NULL || made.rows == NULL || made.info == NULL) {
@@ -60,8 +60,12 @@ void
 grid_fini(struct grid *g)
 {
     free(g->cells);
-    free(g->rows);
-    free(g->info);
+    if (g->rows != NULL) {
+        free(g->rows - g->begin);
+    }
+    if (g->info != NULL) {
+        free(g->info - g->begin);
+    }
     *g = (struct grid){0};
 }
 
@@ -116,6 +120,27 @@ rotate(void *base, size_t size, int count, int lines)
         rotate_back_by_few(base, size * (size_t)count, size * (size_t)step);
         lines += step;
     }
+}
+
+/* rotate() of all rows, up; 0 < lines < rows. */
+static void
+scroll_grid(struct grid *g, int rows, int lines)
+{
+    size_t count = (size_t)rows;
+    size_t leaving = (size_t)lines;
+
+    if (g->begin + lines > rows) {
+        g->rows =
+            memmove(g->rows - g->begin, g->rows, count * sizeof(struct cell *));
+        g->info =
+            memmove(g->info - g->begin, g->info, count * sizeof(*g->info));
+        g->begin = 0;
+    }
+    memcpy(g->rows + count, g->rows, leaving * sizeof(struct cell *));
+    memcpy(g->info + count, g->info, leaving * sizeof(*g->info));
+    g->rows += lines;
+    g->info += lines;
+    g->begin += lines;
 }
 
 bool
@@ -430,7 +455,9 @@ screen_scroll_rows(struct screen *s, int top, int bottom, int lines,
     bool leaves = lines > 0 && top == 0 && !screen_is_alternate(s);
     int kept = leaves ? push_rows(s, lines) : 0;
 
-    if (abs(lines) < height) {
+    if (lines > 0 && lines < height && height == s->size.rows) {
+        scroll_grid(g, height, lines);
+    } else if (abs(lines) < height) {
         rotate(g->rows + top, sizeof(struct cell *), height, lines);
         rotate(g->info + top, sizeof(*g->info), height, lines);
     }

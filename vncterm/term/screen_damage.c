@@ -56,7 +56,10 @@ damage_rows(struct screen *s, int top, int bottom)
 void
 screen_damage_all(struct screen *s)
 {
-    damage_rows(s, 0, s->size.rows);
+    if (!s->damage.whole) {
+        damage_rows(s, 0, s->size.rows);
+        s->damage.whole = true;
+    }
 }
 
 static void
@@ -94,6 +97,9 @@ damage_scroll(struct screen *s, int top, int bottom, int lines)
     struct damage_state *d = &s->damage;
     int height = bottom - top;
 
+    if (d->whole) {
+        return;
+    }
     if (abs(lines) >= height) {
         damage_rows(s, top, bottom);
         return;
@@ -118,6 +124,7 @@ damage_scroll(struct screen *s, int top, int bottom, int lines)
     if (abs(d->scroll_lines) >= height) {
         /* Every row has come in since, and is damaged. */
         d->scroll_lines = 0;
+        d->whole = height == s->size.rows;
     }
 }
 
@@ -218,5 +225,6 @@ screen_take_damage(struct screen *s, struct damage *out)
     clear_spans(d->pending, s->size.rows);
     d->scroll_lines = 0;
     d->dirty = false;
+    d->whole = false;
     return true;
 }

@@ -25,11 +25,16 @@ struct row_info {
     bool wrapped;
 };
 
-/* The cells of one screen. `rows` and `info` are in the order of the rows. */
+/*
+ * The cells of one screen. `rows` and `info` are in the order of the rows. Each
+ * is a part of a table of twice as many, in which it moves on when the whole
+ * screen scrolls: so a flood of lines costs the same whatever the height.
+ */
 struct grid {
     struct cell *cells; /* NULL: not allocated */
     struct cell **rows;
     struct row_info *info;
+    int begin; /* of both in their tables */
 };
 
 /* The cursor as it is in the picture, moved along with the rows. */
@@ -46,6 +51,7 @@ struct damage_state {
     int scroll_bottom;
     int scroll_lines; /* 0: no scroll is pending */
     bool dirty;       /* a span is not empty; the cursor is not counted */
+    bool whole;       /* every span is the whole row, so none has to move */
     struct drawn_cursor drawn;
 };
 

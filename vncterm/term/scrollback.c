@@ -432,7 +432,11 @@ unpack_cells(const uint8_t *in, struct cell *cells, int cols)
         default:
             break;
         }
-        in = unpack_code(in, &code);
+        if (*in < 0x80) { /* nearly always */
+            code = *in++;
+        } else {
+            in = unpack_code(in, &code);
+        }
         if (wide && col + 1 == cols) {
             break;
         }

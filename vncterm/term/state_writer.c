@@ -16,13 +16,9 @@ state_writer_init(struct state_writer *w, term_write_fn *write, void *data)
     w->data = data;
     w->error = 0;
     w->total = 0;
-    w->is_skipping = false;
     w->pen = cell_default();
     w->charsets = (struct charsets){.gl = 0};
     w->origin = false;
-    w->line_open = false;
-    w->line_full = false;
-    w->line_wrapped = false;
     w->len = 0;
 }
 
@@ -39,7 +35,7 @@ void
 state_put_bytes(struct state_writer *w, const char *bytes, size_t len)
 {
     w->total += len;
-    if (w->write == NULL || w->is_skipping) {
+    if (w->write == NULL) {
         return;
     }
     if (len > sizeof(w->buffer) - w->len) {

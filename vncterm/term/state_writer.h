@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The bytes of a state on their way out: buffered, counted, and left out where
- * the reader has already what they would say. For term_state.c only.
+ * The bytes of a state on their way out: buffered, or only counted, and left
+ * out where the reader has already what they would say. For term_state.c only.
  */
 #ifndef VNCTERM_TERM_STATE_WRITER_H
 #define VNCTERM_TERM_STATE_WRITER_H
@@ -22,19 +22,13 @@ enum {
 struct state_writer {
     term_write_fn *write; /* NULL: bytes are only counted */
     void *data;
-    int error;        /* of the first write that failed */
-    size_t total;     /* bytes until now, skipped ones too */
-    bool is_skipping; /* bytes are counted and go nowhere */
+    int error;    /* of the first write that failed */
+    size_t total; /* bytes until now */
 
     /* What the reader has by now, of what costs bytes to say. */
     struct cell pen;
     struct charsets charsets;
     bool origin;
-
-    /* A line that has been written but not ended. */
-    bool line_open;
-    bool line_full;
-    bool line_wrapped;
 
     size_t len;
     char buffer[STATE_BUFFER_SIZE];

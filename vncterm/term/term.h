@@ -94,21 +94,31 @@ const char *term_title(const struct term *t);
  * Writes the whole state as a VT stream, in pieces: fed to a terminal of the
  * same size, it gives the same screen, scrollback, cursor, pen, modes,
  * charsets, margins, tab stops, palette and title. At most `max` bytes are
- * written: the oldest lines of scrollback, as few as that takes, are left out.
- * Returns 0; -EFBIG, with nothing written, when even without scrollback it
- * would be more, which with term_state_min() it never is; or the first negative
- * return of `write`, after which no more is written.
+ * written: the oldest lines of scrollback, as few as that takes, are left out,
+ * and cost no time. Returns 0; -EFBIG, with nothing written, when even without
+ * scrollback it would be more, which with term_state_screens_max() of the
+ * present size it never is; or the first negative return of `write`, after
+ * which no more is written.
  */
 typedef int term_write_fn(void *data, const void *bytes, size_t len);
 int term_write_state(const struct term *t, size_t max, term_write_fn *write,
                      void *data);
 
 /*
- * What the state of a terminal of this valid size takes at most without
- * scrollback: some 250 bytes a cell, for both screens with a colour of its own
+ * The same for somebody who looks at one screen only: if that is the main one,
+ * the alternate one is left out; if that is the alternate one, the main one and
+ * its scrollback are when there is no room for it. -EFBIG: the screen that is
+ * shown does not fit by itself.
+ */
+int term_write_shown(const struct term *t, size_t max, term_write_fn *write,
+                     void *data);
+
+/*
+ * The most that the state of a terminal of this valid size takes without
+ * scrollback: some 200 bytes a cell, for both screens with colours of its own
  * in every cell. Real ones take a hundredth of it.
  */
-size_t term_state_min(struct cell_size size);
+size_t term_state_screens_max(struct cell_size size);
 
 /*
  * Gives the terminal the state that term_write_state() wrote, whatever its size

@@ -10,8 +10,8 @@
  * "pending" has the next character wrap, "last" is what REP repeats.
  *
  * Every line of text begins in the default pen, so that each takes the same
- * bytes whichever lines are in front of it: what leaving out some of them saves
- * is known beforehand.
+ * bytes whichever lines are in front of it: how many of them fit is counted
+ * from the newest one back, and what is left out costs nothing.
  */
 #include <assert.h>
 #include <errno.h>
@@ -39,6 +39,8 @@ enum {
     COLOUR_LEN = sizeof("\033]4;255;rgb:ff/ff/ff\033\\") - 1,
     /* Modes, margins, three cursors, both ends. */
     REST_LEN = 2048,
+
+    ASCII_RUN_MAX = 256, /* bytes that are handed on in one piece */
 };
 
 static_assert(CHARACTER_LEN <= CELL_LEN, "of a blank, or less");
@@ -47,7 +49,7 @@ static_assert(TERM_COLS_MAX == 1000 && TERM_ROWS_MAX <= 1000,
 static_assert(OSC_STATE == 7717 && STATE_VERSION == 1, "as spelled above");
 
 size_t
-term_state_min(struct cell_size size)
+term_state_screens_max(struct cell_size size)
 {
     size_t cols = (size_t)size.cols;
     size_t rows = (size_t)size.rows;
@@ -93,39 +95,51 @@ used_cols(const struct cell *cells, int cols)
     return cols;
 }
 
-/* Goes to the next line, by printing where that does it. */
-static void
-end_line(struct state_writer *w, struct cell next)
-{
-    if (!w->line_open) {
-        return;
-    }
-    /* A line that comes in has the background of what is printed then. */
-    bool by_itself = w->line_wrapped && w->line_full &&
-                     next.code != CELL_BLANK && next.bg == COLOUR_DEFAULT;
+/* A line of text, or what of it fits the reader. */
+struct line {
+    const struct cell *cells;
+    int cols;
+    bool wrapped;
+};
 
-    if (!by_itself && w->line_wrapped) {
-        state_put_format(w, "\033]%d;wrapped\033\\", OSC_STATE);
+/*
+ * Printable ASCII from `col` on in the pen that is set, which is most of what
+ * there is. Returns where it ends.
+ */
+static int
+put_ascii(struct state_writer *w, const struct cell *cells, int col, int end)
+{
+    char text[ASCII_RUN_MAX];
+    struct cell want = w->pen;
+    size_t len = 0;
+
+    while (col < end && len < sizeof(text)) {
+        uint32_t code = cells[col].code;
+
+        want.code = code & 0x1fffff;
+        if (code < ' ' || code > '~' || !cell_equals(cells[col], want)) {
+            break;
+        }
+        text[len++] = (char)code;
+        col++;
     }
-    state_put_pen(w, cell_default());
-    if (!by_itself) {
-        state_put_text(w, "\r\n");
-    }
-    w->line_open = false;
+    state_put_bytes(w, text, len);
+    return col;
 }
 
-/* At most as many cells as the reader has columns. */
 static void
-put_line(struct state_writer *w, const struct cell *cells, int cols,
-         bool wrapped, bool full)
+put_cells(struct state_writer *w, const struct cell *cells, int used)
 {
-    int used = used_cols(cells, cols);
     int col = 0;
 
-    end_line(w, used > 0 ? cells[0] : cell_default());
     while (col < used) {
-        int end = col + 1;
+        int end = put_ascii(w, cells, col, used);
 
+        if (end > col) {
+            col = end;
+            continue;
+        }
+        end = col + 1;
         if (cells[col].code == CELL_BLANK) {
             while (end < used && cell_equals(cells[end], cells[col])) {
                 end++;
@@ -136,77 +150,131 @@ put_line(struct state_writer *w, const struct cell *cells, int cols,
         }
         col = end;
     }
-    w->line_open = true;
-    w->line_wrapped = wrapped;
-    w->line_full = full && used == cols && cells[cols - 1].code != CELL_BLANK;
+}
+
+/*
+ * A line for a reader of `width` columns, which are enough. `next` is the first
+ * cell of the line that follows; when it is NULL, none does.
+ */
+static void
+put_line(struct state_writer *w, struct line line, int width,
+         const struct cell *next)
+{
+    int used = used_cols(line.cells, line.cols);
+
+    put_cells(w, line.cells, used);
+    /* Printing goes on to the next line by itself, which comes in with the
+     * background of what is printed then. */
+    bool by_itself = line.wrapped && used == width &&
+                     line.cells[used - 1].code != CELL_BLANK && next != NULL &&
+                     next->code != CELL_BLANK && next->bg == COLOUR_DEFAULT;
+
+    if (line.wrapped && !by_itself) {
+        state_put_format(w, "\033]%d;wrapped\033\\", OSC_STATE);
+    }
+    if (next == NULL) {
+        return;
+    }
+    state_put_pen(w, cell_default());
+    if (!by_itself) {
+        state_put_text(w, "\r\n");
+    }
 }
 
 /* A line of any width, in pieces that fit `width` columns. */
 static void
-put_long_line(struct state_writer *w, const struct cell *cells, int cols,
-              int width, bool wrapped)
+put_long_line(struct state_writer *w, struct line line, int width,
+              const struct cell *next)
 {
-    int begin = 0;
+    while (line.cols > width) {
+        int cols = width;
 
-    while (cols - begin > width) {
-        int end = begin + width;
-
-        if (cells[end].code == CELL_WIDE_TAIL && end - 1 > begin) {
-            end--;
+        if (line.cells[cols].code == CELL_WIDE_TAIL && cols > 1) {
+            cols--;
         }
-        put_line(w, cells + begin, end - begin, true, end - begin == width);
-        begin = end;
+        struct line piece = {
+            .cells = line.cells, .cols = cols, .wrapped = true};
+        line.cells += cols;
+        line.cols -= cols;
+        put_line(w, piece, width, line.cells);
     }
-    put_line(w, cells + begin, cols - begin, wrapped, cols - begin == width);
+    put_line(w, line, width, next);
 }
 
-static void
-put_last_line_end(struct state_writer *w)
+/* The first cell of a line of the scrollback, or below it of the screen. */
+static struct cell
+first_cell(const struct term *t, int index)
 {
-    if (w->line_open && w->line_wrapped) {
-        state_put_format(w, "\033]%d;wrapped\033\\", OSC_STATE);
+    struct cell cells[2]; /* it may be wide */
+    bool wrapped;
+
+    if (index < 0) {
+        return screen_stored_row(t->screen, SCREEN_MAIN, 0, &wrapped)[0];
     }
-    w->line_open = false;
+    scrollback_line(screen_scrollback(t->screen), index, cells, 2, &wrapped);
+    return cells[0];
 }
 
 /*
- * Lines of the scrollback but for the oldest ones, of which so many are left
- * out that they make up for `skip` bytes. Returns the bytes that all take.
+ * A line of the scrollback. It is between lines in the default pen: what it
+ * takes depends on the line below it, and on nothing else.
  */
-static size_t
-put_scrollback(struct state_writer *w, const struct term *t, size_t skip)
+static void
+put_scrollback_line(struct state_writer *w, const struct term *t, int index,
+                    struct cell cells[SCROLLBACK_COLS_MAX])
 {
     const struct scrollback *sb = screen_scrollback(t->screen);
+    struct cell next = first_cell(t, index - 1);
+    struct line line = {.cells = cells,
+                        .cols = scrollback_line_cols(sb, index)};
+
+    scrollback_line(sb, index, cells, line.cols, &line.wrapped);
+    put_long_line(w, line, t->size.cols, &next);
+}
+
+static void
+put_scrollback(struct state_writer *w, const struct term *t, int lines)
+{
     struct cell cells[SCROLLBACK_COLS_MAX];
-    size_t begin = w->total;
-    bool wrapped;
 
-    w->is_skipping = skip > 0;
-    for (int i = scrollback_lines(sb) - 1; i >= 0 && w->error >= 0; i--) {
-        int cols = scrollback_line_cols(sb, i);
-
-        scrollback_line(sb, i, cells, cols, &wrapped);
-        end_line(w, cols > 0 ? cells[0] : cell_default());
-        w->is_skipping = w->total - begin < skip;
-        put_long_line(w, cells, cols, t->size.cols, wrapped);
+    for (int index = lines - 1; index >= 0 && w->error >= 0; index--) {
+        put_scrollback_line(w, t, index, cells);
     }
-    end_line(w, screen_stored_row(t->screen, SCREEN_MAIN, 0, &wrapped)[0]);
-    w->is_skipping = false;
-    return w->total - begin;
+}
+
+/* How many lines of the scrollback, from the newest, `max` bytes hold. */
+static int
+count_lines(const struct term *t, size_t max)
+{
+    struct cell cells[SCROLLBACK_COLS_MAX];
+    struct state_writer w;
+    int held = scrollback_lines(screen_scrollback(t->screen));
+
+    state_writer_init(&w, NULL, NULL);
+    for (int index = 0; index < held; index++) {
+        put_scrollback_line(&w, t, index, cells);
+        if (w.total > max) {
+            return index;
+        }
+    }
+    return held;
 }
 
 static void
 put_screen(struct state_writer *w, const struct term *t,
            enum screen_which which)
 {
-    for (int row = 0; row < t->size.rows && w->error >= 0; row++) {
-        bool wrapped;
-        const struct cell *cells =
-            screen_stored_row(t->screen, which, row, &wrapped);
+    struct line line = {.cols = t->size.cols};
 
-        put_line(w, cells, t->size.cols, wrapped, true);
+    line.cells = screen_stored_row(t->screen, which, 0, &line.wrapped);
+    for (int row = 1; row < t->size.rows && w->error >= 0; row++) {
+        struct line next = line;
+
+        next.cells = screen_stored_row(t->screen, which, row, &next.wrapped);
+        put_line(w, line, line.cols, next.cells);
+        line = next;
     }
-    put_last_line_end(w);
+    put_line(w, line, line.cols, NULL);
 }
 
 /* What is neither text nor cursor. */
@@ -389,34 +457,36 @@ put_saved_cursor(struct state_writer *w, const struct cursor *saved)
     }
 }
 
-/*
- * Both screens with their saved cursors, as they stand while reading UTF-8, and
- * the scrollback. Returns what put_scrollback() returns.
- */
-static size_t
-put_screens(struct state_writer *w, const struct term *t, size_t skip)
-{
-    bool wrapped;
-    bool alternate =
-        screen_stored_row(t->screen, SCREEN_ALTERNATE, 0, &wrapped) != NULL;
+/* What of a terminal is written, its modes and cursors apart. */
+struct content {
+    bool main_screen;
+    bool alternate_screen;
+    int lines; /* of the scrollback, which the main screen follows */
+};
 
-    if (alternate) {
+/* Screens with their saved cursors, as they stand while reading UTF-8. */
+static void
+put_screens(struct state_writer *w, const struct term *t,
+            struct content content)
+{
+    if (content.alternate_screen) {
         state_put_text(w, "\033[?47h");
         put_screen(w, t, SCREEN_ALTERNATE);
         state_put_pen(w, cell_default());
         state_put_text(w, "\033[?47l\033[H");
     }
-    size_t scrollback_len = put_scrollback(w, t, skip);
-    put_screen(w, t, SCREEN_MAIN);
+    if (content.main_screen) {
+        put_scrollback(w, t, content.lines);
+        put_screen(w, t, SCREEN_MAIN);
+    }
     put_saved_cursor(w, &t->saved[0]);
-    if (alternate) {
+    if (content.alternate_screen) {
         state_put_text(w, "\033[?47h");
         put_saved_cursor(w, &t->saved[1]);
     }
-    if (alternate && !screen_is_alternate(t->screen)) {
+    if (content.alternate_screen && !screen_is_alternate(t->screen)) {
         state_put_text(w, "\033[?47l");
     }
-    return scrollback_len;
 }
 
 /* What is said last, since nothing can be said after it. */
@@ -439,16 +509,15 @@ put_end(struct state_writer *w, const struct term *t)
     state_put_text(w, STATE_END);
 }
 
-/* Everything; leaves out and returns what put_scrollback() does. */
-static size_t
-put_state(struct state_writer *w, const struct term *t, size_t skip)
+static void
+put_state(struct state_writer *w, const struct term *t, struct content content)
 {
     state_put_format(w, "\033]%d;%d;%d;%d\033\\", OSC_STATE, STATE_VERSION,
                      t->size.cols, t->size.rows);
     state_put_text(w, "\033c\033%G");
     put_palette(w, t);
     put_title(w, t);
-    size_t scrollback_len = put_screens(w, t, skip);
+    put_screens(w, t, content);
     if (w->origin) {
         state_put_text(w, "\033[?6l");
         w->origin = false;
@@ -458,25 +527,63 @@ put_state(struct state_writer *w, const struct term *t, size_t skip)
     put_modes(w, t);
     put_cursor(w, &t->cursor, t->margins.top);
     put_end(w, t);
-    return scrollback_len;
+}
+
+static size_t
+length_of(const struct term *t, struct content content)
+{
+    struct state_writer w;
+
+    state_writer_init(&w, NULL, NULL);
+    put_state(&w, t, content);
+    return w.total;
+}
+
+/* Adds as much of the scrollback as fits, and writes. */
+static int
+write_content(const struct term *t, struct content content, size_t max,
+              term_write_fn *write, void *data)
+{
+    struct state_writer w;
+    size_t len = length_of(t, content);
+
+    if (len > max) {
+        return -EFBIG;
+    }
+    if (content.main_screen) {
+        content.lines = count_lines(t, max - len);
+    }
+    state_writer_init(&w, write, data);
+    put_state(&w, t, content);
+    state_flush(&w);
+    return w.error < 0 ? w.error : 0;
 }
 
 int
 term_write_state(const struct term *t, size_t max, term_write_fn *write,
                  void *data)
 {
-    struct state_writer w;
+    bool wrapped;
+    const struct cell *alternate =
+        screen_stored_row(t->screen, SCREEN_ALTERNATE, 0, &wrapped);
+    struct content content = {.main_screen = true,
+                              .alternate_screen = alternate != NULL};
 
-    state_writer_init(&w, NULL, NULL);
-    size_t scrollback_len = put_state(&w, t, 0);
-    size_t total = w.total;
-    if (total - scrollback_len > max) {
-        return -EFBIG;
+    return write_content(t, content, max, write, data);
+}
+
+int
+term_write_shown(const struct term *t, size_t max, term_write_fn *write,
+                 void *data)
+{
+    bool alternate = screen_is_alternate(t->screen);
+    struct content content = {.main_screen = true,
+                              .alternate_screen = alternate};
+
+    if (alternate && length_of(t, content) > max) {
+        content.main_screen = false;
     }
-    state_writer_init(&w, write, data);
-    (void)put_state(&w, t, total > max ? total - max : 0); /* as before */
-    state_flush(&w);
-    return w.error < 0 ? w.error : 0;
+    return write_content(t, content, max, write, data);
 }
 
 static int
