@@ -89,6 +89,7 @@ sandbox_config(const struct options *o, const struct resources *r,
         .stays_root = o->stay_root,
         .port = r->port,
         .parent = monitor,
+        .memory_file = r->memory_file,
         .memory_max = WORKER_MEMORY_MAX +
                       2 * (o->scrollback_max + r->state_len) + 2 * r->font_len,
         .file_size_max =

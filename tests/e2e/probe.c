@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,8 +17,6 @@
 
 #include <netinet/in.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -33,7 +30,6 @@ enum {
     DATA_MAX = 64,
     /* Below the red zone, which the interrupted function may use. */
     DATA_BELOW_STACK = 4096,
-    X32_BIT = 0x40000000,
     STOP_OF_CALL = SIGTRAP | 0x80, /* PTRACE_O_TRACESYSGOOD */
     INSTRUCTION_LEN = 2,
     INSTRUCTION = 0x050f, /* syscall, in memory order */
@@ -43,7 +39,6 @@ enum {
 #define DATA   0x7ffffffffffffff1L /* where the data are in the process */
 #define PARENT 0x7ffffffffffffff2L /* its parent's id */
 
-#define PATH         "/etc/passwd"
 #define LOOPBACK     "\2\0\0\x16\x7f\0\0\1\0\0\0\0\0\0\0\0" /* sockaddr_in */
 #define LOOPBACK_LEN 16
 
@@ -54,41 +49,15 @@ static const struct call {
     char data[DATA_MAX];
 } calls[] = {
     {"getpid", SYS_getpid, {0}, ""},
-    {"x32", X32_BIT | SYS_getpid, {0}, ""},
-    {"open", SYS_open, {DATA, O_RDONLY}, PATH},
-    {"openat", SYS_openat, {AT_FDCWD, DATA, O_RDONLY}, PATH},
-    {"unlink", SYS_unlink, {DATA}, "/no/such/file"},
-    {"mkdir", SYS_mkdir, {DATA, 0700}, "/no/such/folder"},
-    {"chroot", SYS_chroot, {DATA}, "/"},
-    {"memfd_create", SYS_memfd_create, {DATA, 0}, "probe"},
-    {"socket", SYS_socket, {AF_INET, SOCK_STREAM, 0}, ""},
-    {"socket_unix", SYS_socket, {AF_UNIX, SOCK_DGRAM, 0}, ""},
-    {"socketpair", SYS_socketpair, {AF_UNIX, SOCK_DGRAM, 0, DATA}, ""},
+    {"openat", SYS_openat, {AT_FDCWD, DATA, O_RDONLY}, "/etc/passwd"},
+    {"socket", SYS_socket, {AF_UNIX, SOCK_STREAM, 0}, ""},
     {"connect", SYS_connect, {0, DATA, LOOPBACK_LEN}, LOOPBACK},
-    {"bind", SYS_bind, {0, DATA, LOOPBACK_LEN}, LOOPBACK},
-    {"fastopen",
-     SYS_sendto,
-     {0, DATA, 1, MSG_FASTOPEN, DATA, LOOPBACK_LEN},
-     LOOPBACK},
-    {"fork", SYS_fork, {0}, ""},
     {"clone", SYS_clone, {SIGCHLD}, ""},
-    {"clone3", SYS_clone3, {DATA, DATA_MAX}, ""},
-    {"execve", SYS_execve, {DATA, 0, 0}, "/bin/true"},
     {"kill", SYS_kill, {PARENT, 0}, ""},
-    {"tgkill", SYS_tgkill, {PARENT, PARENT, 0}, ""},
     {"ptrace", SYS_ptrace, {PTRACE_SEIZE, PARENT, 0, 0}, ""},
-    {"process_vm_readv", SYS_process_vm_readv, {PARENT, 0, 0, 0, 0, 0}, ""},
-    {"prctl", SYS_prctl, {PR_SET_DUMPABLE, 1, 0, 0, 0}, ""},
-    {"setuid", SYS_setuid, {0}, ""},
-    {"unshare", SYS_unshare, {CLONE_NEWUSER}, ""},
     {"tiocsti", SYS_ioctl, {0, TIOCSTI, DATA}, "x"},
-    {"mmap_exec",
-     SYS_mmap,
-     {0, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0},
-     ""},
-    {"mprotect_exec", SYS_mprotect, {0, 4096, PROT_READ | PROT_EXEC}, ""},
-    {"io_uring_setup", SYS_io_uring_setup, {1, DATA}, ""},
-    {"bpf", SYS_bpf, {0, DATA, DATA_MAX}, ""},
+    {"read_stderr", SYS_read, {STDERR_FILENO, DATA, DATA_MAX}, ""},
+    {"truncate_stderr", SYS_ftruncate, {STDERR_FILENO, 0}, ""},
 };
 
 static const struct call *

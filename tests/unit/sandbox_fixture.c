@@ -71,7 +71,9 @@ be_child(const struct setting *setting, int orders, int answers, int log)
     if (setting->prepare != NULL) {
         setting->prepare();
     }
-    long result = sandbox_lock(&setting->config);
+    struct sandbox_config config = setting->config;
+    config.memory_file = held.memory_file;
+    long result = sandbox_lock(&config);
     if (write(answers, &result, sizeof(result)) < 0) {
         _exit(EXIT_FAILURE);
     }

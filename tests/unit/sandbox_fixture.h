@@ -70,7 +70,8 @@ int end_child(struct child *child, char log[TEXT_MAX]);
 /* The same, and asserts that the status is good. */
 void end_well(struct child *child, char log[TEXT_MAX]);
 
-/* A child of this process that gives up everything. */
+/* A child of this process that gives up everything, but for the memory file
+ * that it holds. */
 struct setting usual_setting(void);
 
 /* Skips the test for others. */

@@ -54,6 +54,12 @@ log_set_fd(int fd)
 }
 
 int
+log_get_fd(void)
+{
+    return log_state.fd;
+}
+
+int
 log_level_parse(const char *text, enum log_level *out)
 {
     size_t count = sizeof(level_names) / sizeof(level_names[0]);

@@ -54,6 +54,8 @@ enum log_level log_get_level(void);
  */
 void log_set_fd(int fd);
 
+int log_get_fd(void);
+
 /*
  * Parses "error", "warning", "info" or "debug". Returns 0 or -EINVAL; `out` is
  * written only on success.

@@ -25,13 +25,24 @@
 #include "sandbox/filter.h"
 
 enum {
-    /* 16 viewers, 32 half open, 16 text clients and our own are below 100. */
-    DESCRIPTORS_MAX = 256,
+    /*
+     * How often the empty directory is made. It is made again when another
+     * start has removed it, which each does once.
+     */
+    EMPTY_ROOT_ATTEMPTS = 1000,
 };
 
-static_assert(DESCRIPTORS_MAX <= FD_SETSIZE, "LibVNCServer uses fd_set");
+static_assert(FILTER_DESCRIPTORS_MAX <= FD_SETSIZE, "LibVNCServer uses fd_set");
 
 static const char users_file[] = "/etc/passwd";
+
+/*
+ * Names of the empty directory, the second for where /run cannot be written to.
+ * They are the same for every start, so that whatever a start that is killed
+ * leaves behind is used and removed by the next.
+ */
+static const char *const empty_roots[] = {"/run/vncterm.empty",
+                                          "/tmp/vncterm.empty"};
 
 #if VNCTERM_SANITIZED
 /* Of the sanitizers' runtime, which has these in headers of its own. */
@@ -74,7 +85,7 @@ tie_to_parent(pid_t parent)
 }
 
 static int
-replace_standard_descriptors(void)
+replace_stdin_and_stdout(void)
 {
     int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
     bool is_done =
@@ -88,6 +99,28 @@ replace_standard_descriptors(void)
         log_error_errno(err, "sandbox: cannot open /dev/null");
         return -err;
     }
+    return 0;
+}
+
+/*
+ * A terminal's stderr can be read: what a person types there. Lines go to a
+ * description that cannot; it takes stderr's place.
+ */
+static int
+replace_stderr(void)
+{
+    int fd = log_get_fd();
+
+    if (fd == STDERR_FILENO) {
+        return 0;
+    }
+    if (dup2(fd, STDERR_FILENO) < 0) {
+        int err = errno;
+        log_error_errno(err, "sandbox: cannot replace stderr");
+        return -err;
+    }
+    log_set_fd(STDERR_FILENO);
+    fd_close(&fd);
     return 0;
 }
 
@@ -155,23 +188,52 @@ leave_network(bool is_strict)
     return 0;
 }
 
-/* A directory that nobody can find by a name. Returns a descriptor. */
+/* In a folder for everybody, its owner could rename it: another is removed. */
 static int
-make_nameless_directory(void)
+check_ours(int fd)
 {
-    char in_run[] = "/run/vncterm.XXXXXX";
-    char in_tmp[] = "/tmp/vncterm.XXXXXX";
-    char *path = mkdtemp(in_run) != NULL ? in_run : mkdtemp(in_tmp);
+    struct stat st;
 
-    if (path == NULL) {
+    if (fstat(fd, &st) < 0) {
+        return -errno;
+    }
+    return st.st_uid == geteuid() ? 0 : -EPERM;
+}
+
+/*
+ * Makes the directory or takes the one that is there, and removes its name.
+ * Other starts do the same at the same time. So the name may be gone already,
+ * and then the directory is as empty; two that share one share nothing. Returns
+ * a descriptor or -errno, -EAGAIN when it was removed before it was opened.
+ */
+static int
+take_directory(const char *path)
+{
+    if (mkdir(path, S_IRWXU) < 0 && errno != EEXIST) {
         return -errno;
     }
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    int r = fd < 0 ? -errno : fd;
-
-    if (rmdir(path) < 0 && r >= 0) {
+    if (fd < 0) {
+        return errno == ENOENT ? -EAGAIN : -errno;
+    }
+    int r = check_ours(fd);
+    if (r == 0 && rmdir(path) < 0 && errno != ENOENT) {
         r = -errno;
+    }
+    if (r < 0) {
         fd_close(&fd);
+    }
+    return r < 0 ? r : fd;
+}
+
+/* A directory without a name. Returns a descriptor or -errno. */
+static int
+open_empty_root(const char *path)
+{
+    int r = -EAGAIN;
+
+    for (int i = 0; i < EMPTY_ROOT_ATTEMPTS && r == -EAGAIN; i++) {
+        r = take_directory(path);
     }
     return r;
 }
@@ -180,16 +242,20 @@ make_nameless_directory(void)
 static int
 enter_empty_root(void)
 {
-    int fd = make_nameless_directory();
-    int r = fd < 0 ? fd : 0;
+    const char *path = empty_roots[0];
+    int fd = open_empty_root(path);
 
-    /* The mode goes last: entering takes the right to search. */
-    if (r == 0 && (fchdir(fd) < 0 || chroot(".") < 0 || fchmod(fd, 0) < 0)) {
+    if (fd == -ENOENT || fd == -EROFS || fd == -EACCES) {
+        path = empty_roots[1];
+        fd = open_empty_root(path);
+    }
+    int r = fd < 0 ? fd : 0;
+    if (r == 0 && (fchdir(fd) < 0 || chroot(".") < 0)) {
         r = -errno;
     }
     fd_close(&fd);
     if (r < 0) {
-        log_error_errno(-r, "sandbox: cannot have an empty root directory");
+        log_error_errno(-r, "sandbox: cannot take %s for an empty root", path);
     }
     return r;
 }
@@ -251,36 +317,62 @@ leave_host(const struct sandbox_config *config)
     return r == 0 ? become(id) : r;
 }
 
-static void
+/*
+ * Neither value is raised, so it takes no rights; a security module may refuse
+ * nevertheless. Returns 0 or -errno.
+ */
+static int
 drop_limit(int resource, rlim_t max)
 {
-    struct rlimit limit = {.rlim_cur = max, .rlim_max = max};
-    struct rlimit inherited;
+    struct rlimit limit;
 
-    if (getrlimit((__rlimit_resource_t)resource, &inherited) == 0) {
-        if (inherited.rlim_cur < max) {
-            limit.rlim_cur = inherited.rlim_cur;
-        }
-        if (inherited.rlim_max < max) {
-            limit.rlim_max = inherited.rlim_max;
-        }
+    if (getrlimit((__rlimit_resource_t)resource, &limit) < 0) {
+        return -errno;
     }
-    (void)setrlimit((__rlimit_resource_t)resource, &limit); /* not above */
+    if (limit.rlim_cur > max) {
+        limit.rlim_cur = max;
+    }
+    if (limit.rlim_max > max) {
+        limit.rlim_max = max;
+    }
+    return setrlimit((__rlimit_resource_t)resource, &limit) < 0 ? -errno : 0;
 }
 
-static void
+/* The limit of a file's size is one of all files, and a log can be large. */
+static rlim_t
+file_size_limit(const struct sandbox_config *config)
+{
+    struct stat st;
+    bool logs_to_file =
+        fstat(STDERR_FILENO, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0;
+
+    return config->file_size_max + (logs_to_file ? (rlim_t)st.st_size : 0);
+}
+
+static int
 drop_limits(const struct sandbox_config *config)
 {
-    /* Of what a sanitizer maps, a thousandth is in use. */
-    if (!VNCTERM_SANITIZED) {
-        drop_limit(RLIMIT_AS, config->memory_max);
-    }
-    drop_limit(RLIMIT_NOFILE, DESCRIPTORS_MAX);
-    drop_limit(RLIMIT_NPROC, 0);
-    drop_limit(RLIMIT_CORE, 0);
-    drop_limit(RLIMIT_FSIZE, config->file_size_max);
+    const struct {
+        int resource;
+        rlim_t max;
+    } limits[] = {
+        {RLIMIT_AS, config->memory_max},
+        {RLIMIT_NOFILE, FILTER_DESCRIPTORS_MAX},
+        {RLIMIT_NPROC, 0},
+        {RLIMIT_CORE, 0},
+        {RLIMIT_FSIZE, file_size_limit(config)},
+    };
+    int r = 0;
+
     /* A file that grows too much is an error code, not the end. */
     (void)signal(SIGXFSZ, SIG_IGN); /* a valid number */
+    for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]) && r == 0; i++) {
+        /* Of what a sanitizer maps, a thousandth is in use. */
+        if (!VNCTERM_SANITIZED || limits[i].resource != RLIMIT_AS) {
+            r = drop_limit(limits[i].resource, limits[i].max);
+        }
+    }
+    return r;
 }
 
 /*
@@ -305,12 +397,13 @@ hide(void)
 }
 
 static int
-load_filter(enum sandbox_mode mode)
+load_filter(const struct sandbox_config *config)
 {
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) {
         return -errno;
     }
-    return filter_load(mode == SANDBOX_LOG ? FILTER_LOG : FILTER_KILL);
+    return filter_load(config->mode == SANDBOX_LOG ? FILTER_LOG : FILTER_KILL,
+                       config->memory_file);
 }
 
 static int
@@ -322,8 +415,10 @@ lock(const struct sandbox_config *config)
     if (r < 0) {
         return r;
     }
-    drop_limits(config);
-    r = drop_capabilities();
+    r = drop_limits(config);
+    if (r == 0) {
+        r = drop_capabilities();
+    }
     if (r == 0) {
         r = hide();
     }
@@ -340,7 +435,7 @@ lock(const struct sandbox_config *config)
         log_info("sandbox: without root there are no own ids, no empty root "
                  "directory and no empty network");
     }
-    r = load_filter(config->mode);
+    r = load_filter(config);
     if (r < 0) {
         log_error_errno(-r, "sandbox: cannot restrict system calls");
     }
@@ -353,7 +448,10 @@ sandbox_lock(const struct sandbox_config *config)
     int r = tie_to_parent(config->parent);
 
     if (r == 0) {
-        r = replace_standard_descriptors();
+        r = replace_stdin_and_stdout();
+    }
+    if (r == 0) {
+        r = replace_stderr();
     }
     if (r < 0 || config->mode == SANDBOX_OFF) {
         return r;

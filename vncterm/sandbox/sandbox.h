@@ -5,10 +5,11 @@
  *
  * As root: user and group ids of its own without supplementary groups, an empty
  * root directory that exists nowhere any more, and an empty network namespace.
- * As anybody: limits, no capabilities, no descriptors 0 and 1 that lead
- * anywhere, no core, no new privileges, and a list of system calls, of which
- * any other ends the process by SIGSYS. What is open stays open: sockets go on
- * listening, descriptors that arrive can be used.
+ * As anybody: no descriptors 0 and 1 that lead anywhere, a stderr that takes
+ * lines and nothing else, limits, no capabilities, no core, no new privileges,
+ * and a list of system calls, of which any other ends the process by SIGSYS.
+ * What is open stays open: sockets go on listening, descriptors that arrive can
+ * be used.
  */
 #ifndef VNCTERM_SANDBOX_SANDBOX_H
 #define VNCTERM_SANDBOX_SANDBOX_H
@@ -36,7 +37,7 @@ enum sandbox_mode {
     SANDBOX_ON,
     SANDBOX_LOG, /* a system call that would end the process fails with EPERM
                     instead, and its name is logged as a warning */
-    SANDBOX_OFF, /* nothing is given up */
+    SANDBOX_OFF, /* only the standard descriptors are given up */
 };
 
 struct sandbox_config {
@@ -48,14 +49,19 @@ struct sandbox_config {
     uint16_t port;     /* TCP port of viewers, 0 without one */
     pid_t parent;      /* the process ends when this one does */
     size_t memory_max; /* bytes of address space, mapped files included */
-    size_t file_size_max; /* bytes of any file; memory files and a log too */
+    size_t file_size_max; /* bytes of any file, memory files too; if stderr is
+                             a file, beyond the size that it has */
+    int memory_file;      /* the only file that can be truncated, positioned and
+                             duplicated afterwards; it has to stay open */
 };
 
 /*
  * Locks this process down, for good. It must have one thread, and SIGSYS must
- * not be blocked. Descriptors 0 and 1 become /dev/null in every mode. A user
- * without root gets what the kernel grants, and one line of the log at level
- * info names the rest. SIGXFSZ is ignored; limits that are lower already stay.
+ * not be blocked. In every mode descriptors 0 and 1 become /dev/null, and a log
+ * with a descriptor of its own moves to number 2: what stderr was is closed,
+ * and so is log_get_fd(). A user without root gets what the kernel grants, and
+ * one line of the log at level info names the rest. SIGXFSZ is ignored; limits
+ * that are lower already stay.
  *
  * The process can open nothing afterwards: memory files, event loops and timers
  * have to be there, and an exit handler must not want a file.
