@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Consoles that xenstore names, with both daemons."""
+import contextlib
 import os
 import pty
 import select
@@ -20,6 +21,7 @@ CONSOLE = f"{DOMAIN}/console"
 TTY = f"{CONSOLE}/tty"
 BUSY_SECONDS = 2
 BUSY_MAX = 0.05  # of processor time in that
+STARTS = 12  # more than a daemon's backlog
 ATTEMPTS = 5  # to get a number that another program may take
 
 
@@ -43,6 +45,14 @@ class Pty:
                 raise AssertionError(f"only {data!r} was typed")
             data += os.read(self.master, count - len(data))
         return data.decode()
+
+    def wait_for_terminal(self):
+        """Until a terminal answers: "joined" is in the log before the worker
+        has it, and what is typed until then goes elsewhere."""
+        self.write("\033[5n")
+        answer = self.read(4)
+        if answer != "\033[0n":
+            raise AssertionError(f"{answer!r} is no answer")
 
     def has_input(self):
         return bool(select.select([self.master], [], [], 0)[0])
@@ -107,6 +117,7 @@ class Rows:
         joined = vncterm.log_text().count("joined")
         self.store.write(TTY, guest.name)
         self.wait_for_log(vncterm, "joined", joined + 1)
+        guest.wait_for_terminal()
 
     def wait_for_log(self, vncterm, text, count=1):
         wait_until(lambda: vncterm.log_text().count(text) >= count,
@@ -238,6 +249,53 @@ class Rows:
                 wait_for_text(client, "before after")
             return True
 
+    def restart_with_same_name(self, brings_back):
+        """Names another pty like the old one in a store that is started again,
+        before vncterm connects. Returns False if it cannot be had."""
+        first = Pty()
+        with self.start() as v, v.client() as client:
+            self.wait_for(f"{CONSOLE}/vnc-port")
+            self.join(v, first)
+            port = self.store.read(f"{CONSOLE}/vnc-port")
+            self.store.kill()
+            self.wait_for_log(v, "store: connection lost")
+            first.hang_up()
+            self.wait_for_log(v, "hung up")
+            second = take_number(first.name)
+            if second is None:
+                self.store.start()
+                return False
+            v.process.send_signal(signal.SIGSTOP)
+            with second:
+                self.store.start()
+                if brings_back:
+                    self.store.write(f"{CONSOLE}/vnc-port", port)
+                self.store.write(TTY, second.name)
+                v.process.send_signal(signal.SIGCONT)
+                self.wait_for_log(v, "store: connected again")
+                if brings_back:
+                    with Pty() as other:  # this is behind it
+                        self.join(v, other)
+                        self.assertEqual(v.log_text().count("joined"), 2)
+                    return True
+                self.wait_for_log(v, "joined", 2)
+                second.wait_for_terminal()
+                self.assert_types(client, second, "typed")
+                second.write("another pty")
+                wait_for_text(client, "another pty")
+                self.assertEqual(v.log_text().count("joined"), 2)
+            return True
+
+    def test_a_restarted_daemon_may_name_another_pty_of_the_same_name(self):
+        if not any(self.restart_with_same_name(brings_back=False)
+                   for _ in range(ATTEMPTS)):
+            self.skipTest("other programs take the numbers of our ptys")
+
+    def test_a_value_that_a_daemon_brought_back_is_not_joined_again(self):
+        if not any(self.restart_with_same_name(brings_back=True)
+                   for _ in range(ATTEMPTS)):
+            self.skipTest("other programs take the numbers of our ptys")
+
     def test_the_same_value_written_again_joins_again(self):
         guest = self.pty()
         with self.start() as v, v.client() as client:
@@ -367,6 +425,27 @@ class Rows:
             wait_until(lambda: not is_running(worker))
             self.store.cont()
 
+    def test_starting_does_not_wait_for_a_daemon_that_hangs(self):
+        """Each start is a connection, which the daemon's backlog holds."""
+        host = "/local/domain/0/console"
+        self.store.stop()
+        with contextlib.ExitStack() as stack:
+            hosts = [stack.enter_context(
+                self.start("sh", "-c", "echo ready; exec cat", path=host))
+                for _ in range(STARTS)]
+            guest = stack.enter_context(self.start())
+            for v in hosts:
+                with v.client() as client:
+                    wait_for_text(client, "ready")
+            begin = time.monotonic()
+            for v in (*hosts, guest):
+                self.assertEqual(v.stop()[0], 0)
+            print(f"to stop {STARTS + 1}: {time.monotonic() - begin:.3f} s")
+        with self.start() as v:  # the first to publish when it goes on
+            self.store.cont()
+            self.wait_for(f"{CONSOLE}/vnc-port")
+            self.assertNotIn("warning", v.log_text())
+
     # The host's own console
 
     def test_with_a_command_the_store_only_learns_the_ports(self):
@@ -417,6 +496,19 @@ class WithoutStore(unittest.TestCase):
                     self.assertEqual(result.stderr.count("\n"), 1)
                     self.assertIn("error: -x", result.stderr)
                     self.assertFalse(os.path.exists(started))
+
+    def test_a_file_in_place_of_the_store_is_left_alone(self):
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(b"precious")
+            file.flush()
+            result = subprocess.run(
+                [PROGRAM, "-v", "127.0.0.1:100", "-x", CONSOLE],
+                env=dict(os.environ, XENSTORED_PATH=file.name),
+                stdin=subprocess.DEVNULL, capture_output=True, timeout=20,
+                check=False)
+            self.assertEqual(result.returncode, 1)
+            file.seek(0)
+            self.assertEqual(file.read(), b"precious")
 
 
 if __name__ == "__main__":

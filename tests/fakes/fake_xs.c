@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <sys/eventfd.h>
@@ -65,6 +66,10 @@ static struct {
     int activity;
 
     unsigned counts[FAKE_XS_CALLS];
+    unsigned events;
+    unsigned drains;
+    unsigned changes; /* of nodes */
+    unsigned changes_at_start;
     unsigned domains_made;
     unsigned hanging;
     unsigned conflicts;
@@ -80,6 +85,7 @@ static struct {
     char change_path[PATH_SIZE]; /* "" for none */
     const char *change_value;
     enum fake_xs_call hang_call;
+    char hang_path[PATH_SIZE]; /* "" for all */
 
     /* The write of the one transaction that is under way. */
     struct node in_transaction;
@@ -161,6 +167,7 @@ queue_event(struct xs_handle *xs, const char *path, const char *token)
 
     copy_path(event->path, path);
     copy_path(event->token, token);
+    fake.events++;
     if (TAILQ_EMPTY(&xs->events) && xs->pipe[1] >= 0) {
         (void)fd_write(xs->pipe[1], "", 1); /* one byte has room */
     }
@@ -197,6 +204,7 @@ set_node(const char *path, const void *bytes, size_t len)
     node->value = xcalloc(len + 1, 1);
     memcpy(node->value, bytes, len);
     node->len = len;
+    fake.changes++;
     fire(path);
 }
 
@@ -211,6 +219,7 @@ remove_node(const char *path)
             copy_path(gone, node->path);
             free(node->value);
             *node = (struct node){.len = 0};
+            fake.changes++;
             fire(gone);
         }
     }
@@ -267,9 +276,13 @@ begin_request(const struct xs_handle *xs, enum fake_xs_call call,
     lock();
     fake.counts[call]++;
     bool hangs = fake.hang_call == call || fake.hang_call == FAKE_XS_CALLS;
+    if (fake.hang_path[0] != '\0' && strcmp(fake.hang_path, path) != 0) {
+        hangs = false;
+    }
     while (hangs && fake.is_hung && !xs->is_dead) {
         fake.hanging++;
         tell_activity();
+        (void)pthread_cond_broadcast(&fake.changed); /* cannot fail */
         (void)pthread_cond_wait(&fake.changed, &fake.lock);
         fake.hanging--;
         if (xs->is_dead) {
@@ -305,6 +318,7 @@ end_request(void)
     int saved = errno;
 
     tell_activity();
+    (void)pthread_cond_broadcast(&fake.changed); /* cannot fail */
     unlock();
     errno = saved;
 }
@@ -433,6 +447,7 @@ xs_check_watch(struct xs_handle *xs)
         free(event);
     } else {
         errno = xs->is_dead ? EINVAL : EAGAIN;
+        fake.drains += !xs->is_dead;
     }
     end_request();
     return strings;
@@ -505,6 +520,7 @@ xs_transaction_start(struct xs_handle *xs)
 {
     bool is_done = begin_request(xs, FAKE_XS_TRANSACTION_START, "");
 
+    fake.changes_at_start = fake.changes;
     end_request();
     return is_done ? 1 : XBT_NULL;
 }
@@ -519,6 +535,9 @@ xs_transaction_end(struct xs_handle *xs, xs_transaction_t transaction,
     (void)transaction;
     if (is_done && !abort && fake.conflicts > 0) {
         fake.conflicts--;
+        errno = EAGAIN;
+        is_done = false;
+    } else if (is_done && !abort && fake.changes != fake.changes_at_start) {
         errno = EAGAIN;
         is_done = false;
     } else if (is_done && !abort && write->path[0] != '\0') {
@@ -544,6 +563,9 @@ fake_xs_init(void)
     (void)snprintf(fake.socket_path, sizeof(fake.socket_path), "%s/socket",
                    folder); /* fits */
     fake.activity = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    /* By that the library finds it. */
+    int r = setenv("XENSTORED_PATH", fake.socket_path, 1);
+    assert(r == 0);
     lock();
     memset(fake.counts, 0, sizeof(fake.counts));
     fake.domains_made = 0;
@@ -592,6 +614,29 @@ fake_xs_count(enum fake_xs_call call)
     return count;
 }
 
+/* Waits until a number that changes under the lock is so large. */
+static bool
+wait_for(const unsigned *number, unsigned least)
+{
+    struct timespec end;
+    int err = 0;
+
+    (void)clock_gettime(CLOCK_REALTIME, &end); /* cannot fail */
+    end.tv_sec += FAKE_XS_WAIT_S;
+    lock();
+    while (*number < least && err == 0) {
+        err = pthread_cond_timedwait(&fake.changed, &fake.lock, &end);
+    }
+    unlock();
+    return err == 0;
+}
+
+bool
+fake_xs_wait_for_count(enum fake_xs_call call, unsigned count)
+{
+    return wait_for(&fake.counts[call], count);
+}
+
 void
 fake_xs_write_bytes(const char *path, const void *bytes, size_t len)
 {
@@ -622,6 +667,34 @@ fake_xs_release_domain(void)
     unlock();
 }
 
+unsigned
+fake_xs_begin_drain(void)
+{
+    lock();
+    fire("@releaseDomain");
+    unsigned drain = fake.drains;
+    unlock();
+    return drain;
+}
+
+bool
+fake_xs_has_drained(unsigned drain)
+{
+    lock();
+    bool has_drained = fake.drains != drain;
+    unlock();
+    return has_drained;
+}
+
+unsigned
+fake_xs_events(void)
+{
+    lock();
+    unsigned events = fake.events;
+    unlock();
+    return events;
+}
+
 bool
 fake_xs_has(const char *path, const char *value)
 {
@@ -648,8 +721,9 @@ fake_xs_is_watched(const char *path)
     bool is_watched = false;
 
     lock();
-    for (size_t i = 0; fake.client != NULL && i < WATCHES_MAX; i++) {
-        is_watched |= strcmp(fake.client->watches[i].path, path) == 0;
+    const struct xs_handle *xs = fake.client;
+    for (size_t i = 0; xs != NULL && !xs->is_dead && i < WATCHES_MAX; i++) {
+        is_watched |= strcmp(xs->watches[i].path, path) == 0;
     }
     unlock();
     return is_watched;
@@ -713,8 +787,15 @@ fake_xs_change_before(enum fake_xs_call call, const char *path,
 void
 fake_xs_hang(enum fake_xs_call call)
 {
+    fake_xs_hang_at(call, "");
+}
+
+void
+fake_xs_hang_at(enum fake_xs_call call, const char *path)
+{
     lock();
     fake.hang_call = call;
+    copy_path(fake.hang_path, path);
     fake.is_hung = true;
     unlock();
 }
@@ -737,6 +818,12 @@ fake_xs_hanging(void)
     return count;
 }
 
+bool
+fake_xs_wait_for_hanging(void)
+{
+    return wait_for(&fake.hanging, 1);
+}
+
 void
 fake_xs_die(void)
 {
@@ -751,6 +838,22 @@ fake_xs_restart(void)
     lock();
     start_daemon();
     unlock();
+}
+
+void
+fake_xs_fill_backlog(void)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int r = 0;
+
+    memcpy(address.sun_path, fake.socket_path, strlen(fake.socket_path));
+    while (r == 0) {
+        int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        assert(fd >= 0);
+        r = connect(fd, (const struct sockaddr *)&address, sizeof(address));
+        assert(r == 0 || errno == EAGAIN);
+        fd_close(&fd); /* it keeps its place */
+    }
 }
 
 void
@@ -769,6 +872,9 @@ fake_xs_set_device(bool is_device)
     if (is_device) {
         fd_close(&fake.listener);
         (void)unlink(fake.socket_path); /* is there */
+        /* As good a character device as any. */
+        int r = symlink("/dev/null", fake.socket_path);
+        assert(r == 0);
     }
     unlock();
 }

@@ -42,9 +42,7 @@ on_tty(void *data, const char *value)
     (void)snprintf(f->told[f->told_count], sizeof(f->told[0]), "%s", value);
     f->told_count++;
     if (f->frees_in_handler) {
-        store_free(f->store);
-        f->store = NULL;
-        assert_int_equal(fake_xs_connections(), 0); /* at once */
+        (void)free_store(f); /* however long it took */
     }
     quit_if_true(f);
 }
@@ -165,22 +163,45 @@ run_until_calls(struct fixture *f, enum fake_xs_call call, unsigned count)
 }
 
 static bool
-has_looked(const struct fixture *f)
+is_watching_releases(const struct fixture *f)
 {
-    return fake_xs_count(FAKE_XS_READ) > f->count &&
-           fake_xs_pending_events() == 0;
+    (void)f;
+    return fake_xs_is_watched("@releaseDomain");
 }
 
+static bool
+has_drained(const struct fixture *f)
+{
+    return fake_xs_has_drained(f->drain);
+}
+
+/*
+ * All events of before have been taken, and what was asked for before them is
+ * done, but not what comes of them: the thread takes events until there are no
+ * more, and acts then.
+ */
+static void
+run_until_drained(struct fixture *f)
+{
+    f->drain = fake_xs_begin_drain();
+    run_until(f, has_drained);
+}
+
+/*
+ * When it has taken further events it has acted upon the first. That is the end
+ * if nothing but these two drains was an event meanwhile.
+ */
 void
 settle(struct fixture *f)
 {
-    f->count = fake_xs_count(FAKE_XS_READ);
-    fake_xs_release_domain();
-    run_until(f, has_looked);
-    /* The event has been taken; what came of it is done at the next one. */
-    f->count = fake_xs_count(FAKE_XS_READ);
-    fake_xs_release_domain();
-    run_until(f, has_looked);
+    unsigned events = 0;
+
+    run_until(f, is_watching_releases); /* connecting is a request, too */
+    do {
+        events = fake_xs_events();
+        run_until_drained(f);
+        run_until_drained(f);
+    } while (fake_xs_events() != events + 2);
     drain(f);
 }
 
@@ -238,9 +259,27 @@ start(struct fixture *f, enum store_watch watch)
 void
 run_until_logged(struct fixture *f, const char *text, unsigned count)
 {
+    uint64_t late_us = loop_now_us(f->loop) + LATE_US;
+
     while (count_in_log(f, text) < count) {
+        assert_true(loop_now_us(f->loop) < late_us);
         drain(f);
     }
+}
+
+uint64_t
+free_store(struct fixture *f)
+{
+    uint64_t begin_us = loop_now_us(f->loop);
+
+    store_free(f->store);
+    uint64_t took_us = loop_now_us(f->loop) - begin_us;
+    f->store = NULL;
+    /* Neither giving up early nor waiting for what has ended. */
+    if (took_us < (uint64_t)STORE_FREE_MS * 1000) {
+        assert_int_equal(fake_xs_connections(), 0);
+    }
+    return took_us;
 }
 
 void

@@ -8,6 +8,7 @@
 #define VNCTERM_TESTS_UNIT_STORE_FIXTURE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "fakes/fake_xs.h"
 #include "loop/loop.h"
@@ -49,6 +50,7 @@ struct fixture {
     const char *value;
     enum fake_xs_call call;
     unsigned count;
+    unsigned drain;
 };
 
 /* For cmocka. Lines of the log go to the fixture. */
@@ -76,12 +78,17 @@ unsigned count_in_log(const struct fixture *f, const char *text);
 /* What the thread has reported by now has come to us then. */
 void drain(struct fixture *f);
 
-/* What has happened in the store by now has had its consequences then. Not for
- * STORE_PUBLISH_ONLY, which hears of nothing. */
+/* What has happened in the store or was asked for by now has had its
+ * consequences then, and these theirs; what waits for time to pass has not. Not
+ * for STORE_PUBLISH_ONLY, which hears of nothing. */
 void settle(struct fixture *f);
 
 /* Kills the daemon and starts it again, empty. */
 void restart_store(struct fixture *f);
+
+/* Frees it. Its thread has ended then, or STORE_FREE_MS have passed. Returns
+ * the time that this took. */
+uint64_t free_store(struct fixture *f);
 
 /* Conditions. */
 bool is_watching_domain(const struct fixture *f);

@@ -109,6 +109,19 @@ write_that_shows_before_its_event_is_told_once(void **state)
 }
 
 static void
+write_between_the_watch_and_the_first_look_is_told_once(void **state)
+{
+    struct fixture *f = *state;
+
+    fake_xs_change_before(FAKE_XS_READ, TTY, PTS);
+    start(f, STORE_WATCH_TTY);
+    settle(f);
+    assert_int_equal(f->told_count, 1);
+    fake_xs_write(TTY, PTS);
+    run_until_told(f, 2);
+}
+
+static void
 storm_of_events_is_taken_in_parts(void **state)
 {
     struct fixture *f = *state;
@@ -207,6 +220,61 @@ domain_without_a_tty_that_is_removed_shows_when_it_is_released(void **state)
 }
 
 static void
+removal_of_a_domain_without_a_tty_is_seen_from_its_port(void **state)
+{
+    static const uint16_t ports[][2] = {{5901, 9501}, {5901, 0}, {0, 9501}};
+    struct fixture *f = *state;
+
+    for (unsigned i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
+        fake_xs_write(DOMAIN "/name", "guest");
+        start(f, STORE_WATCH_TTY);
+        store_set_ports(f->store, ports[i][0], ports[i][1]);
+        settle(f);
+        assert_true(
+            fake_xs_is_watched(ports[i][0] != 0 ? VNC_PORT : TEXT_PORT));
+        assert_false(fake_xs_is_watched(DOMAIN));
+        fake_xs_remove(DOMAIN);
+        run_until_removed(f, i + 1);
+        settle(f);
+        assert_int_equal(f->removals, i + 1);
+        assert_false(fake_xs_exists(DOMAIN));
+        (void)free_store(f); /* however long it took */
+        run_until(f, has_no_connection);
+    }
+}
+
+static void
+removal_of_a_domain_that_a_port_made_is_told(void **state)
+{
+    struct fixture *f = *state;
+
+    fake_xs_hang_at(FAKE_XS_WATCH, VNC_PORT);
+    start(f, STORE_WATCH_TTY);
+    store_set_ports(f->store, 5901, 0);
+    run_until(f, is_hanging);
+    fake_xs_remove(DOMAIN); /* before anybody has looked at it */
+    fake_xs_go_on();
+    run_until_removed(f, 1);
+}
+
+static void
+port_is_watched_again_after_a_restart(void **state)
+{
+    struct fixture *f = *state;
+
+    fake_xs_write(DOMAIN "/name", "guest");
+    start(f, STORE_WATCH_TTY);
+    store_set_ports(f->store, 5901, 0);
+    run_until_has(f, VNC_PORT, "5901");
+    restart_store(f);
+    fake_xs_write(DOMAIN "/name", "guest");
+    settle(f);
+    assert_true(fake_xs_is_watched(VNC_PORT));
+    fake_xs_remove(DOMAIN);
+    run_until_removed(f, 1);
+}
+
+static void
 release_of_a_domain_alone_means_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -262,6 +330,33 @@ tty_that_is_back_is_told_again(void **state)
 }
 
 /* What is watched. */
+
+static void
+without_a_port_no_port_is_watched(void **state)
+{
+    struct fixture *f = *state;
+
+    fake_xs_write(DOMAIN "/name", "guest");
+    start(f, STORE_WATCH_TTY);
+    store_set_ports(f->store, 0, 0);
+    settle(f);
+    assert_int_equal(fake_xs_count(FAKE_XS_WATCH), 2); /* tty, releases */
+    assert_int_equal(fake_xs_count(FAKE_XS_WRITE), 0);
+}
+
+static void
+port_that_is_refused_is_not_watched(void **state)
+{
+    struct fixture *f = *state;
+
+    fake_xs_write(DOMAIN "/name", "guest");
+    fake_xs_fail(FAKE_XS_WRITE, VNC_PORT, EACCES);
+    start(f, STORE_WATCH_TTY);
+    store_set_ports(f->store, 5901, 9501);
+    settle(f);
+    assert_false(fake_xs_is_watched(VNC_PORT));
+    assert_true(fake_xs_is_watched(TEXT_PORT));
+}
 
 static void
 domain_is_watched_only_while_it_is_missing(void **state)
@@ -327,16 +422,22 @@ main(void)
         TEST(every_write_is_told_the_same_value_too),
         TEST(writes_that_are_pending_together_are_told_as_one),
         TEST(write_that_shows_before_its_event_is_told_once),
+        TEST(write_between_the_watch_and_the_first_look_is_told_once),
         TEST(storm_of_events_is_taken_in_parts),
         TEST(write_below_the_tty_is_no_write_of_it),
         TEST(value_is_cut_and_cannot_hide_what_follows_a_nul),
         TEST(removed_tty_is_told),
         TEST(removed_domain_is_told),
         TEST(domain_without_a_tty_that_is_removed_shows_when_it_is_released),
+        TEST(removal_of_a_domain_without_a_tty_is_seen_from_its_port),
+        TEST(removal_of_a_domain_that_a_port_made_is_told),
+        TEST(port_is_watched_again_after_a_restart),
         TEST(release_of_a_domain_alone_means_nothing),
         TEST(tty_that_never_was_there_is_not_removed),
         TEST(tty_that_cannot_be_read_is_not_removed),
         TEST(tty_that_is_back_is_told_again),
+        TEST(without_a_port_no_port_is_watched),
+        TEST(port_that_is_refused_is_not_watched),
         TEST(domain_is_watched_only_while_it_is_missing),
         TEST(publishing_only_watches_no_tty_and_tells_nothing),
         TEST(publishing_only_publishes_again_after_a_restart),

@@ -23,15 +23,14 @@
 #include "monitor/store_thread.h"
 
 enum {
-    /* Reports that are thrown away while waiting for the thread's end. It looks
-     * for the end before it looks at the store, and so makes few more. */
-    LAST_REPORTS_MAX = 16,
+    US_PER_MS = 1000,
 };
 
 struct store {
     struct loop *loop;
     struct loop_fd *watcher;
-    struct loop_timer *retry_timer;
+    struct loop_timer *retry_timer; /* to connect */
+    struct loop_timer *ports_timer; /* to write those that were refused */
     const struct store_handler *handler;
     void *data;
 
@@ -48,6 +47,8 @@ struct store {
     bool loss_is_logged;
     uint64_t connected_us;
     uint64_t retry_us; /* the last delay, 0 for none */
+    uint64_t ports_retry_us;
+    bool refusal_is_logged;
     struct log_limit loss_limit;
     struct log_limit failure_limit;
 };
@@ -55,13 +56,7 @@ struct store {
 int
 store_check(void)
 {
-    struct store_connection connection;
-    int r = store_connection_open(&connection);
-
-    if (r == 0) {
-        store_connection_close(&connection);
-    }
-    return r;
+    return store_connection_check();
 }
 
 /* Sends what is due, as far as the thread takes it. */
@@ -102,6 +97,21 @@ retry(void *data)
     ask(data, STORE_REQUEST_CONNECT);
 }
 
+static void
+retry_ports(void *data)
+{
+    ask(data, STORE_REQUEST_PORTS_AGAIN);
+}
+
+static uint64_t
+next_delay_us(uint64_t last_us)
+{
+    if (last_us == 0) {
+        return STORE_RETRY_FIRST_US;
+    }
+    return last_us < STORE_RETRY_MAX_US / 2 ? 2 * last_us : STORE_RETRY_MAX_US;
+}
+
 /*
  * One that takes connections and closes them at once is left alone more and
  * more, too: only a connection that has lasted makes the next delay short.
@@ -112,13 +122,8 @@ retry_later(struct store *s)
     uint64_t held_us =
         s->is_connected ? loop_now_us(s->loop) - s->connected_us : 0;
 
-    if (held_us >= STORE_RETRY_MAX_US || s->retry_us == 0) {
-        s->retry_us = STORE_RETRY_FIRST_US;
-    } else if (s->retry_us < STORE_RETRY_MAX_US / 2) {
-        s->retry_us *= 2;
-    } else {
-        s->retry_us = STORE_RETRY_MAX_US;
-    }
+    s->retry_us =
+        next_delay_us(held_us >= STORE_RETRY_MAX_US ? 0 : s->retry_us);
     s->is_connected = false;
     loop_timer_arm(s->retry_timer, s->retry_us);
 }
@@ -149,15 +154,41 @@ has_lost(struct store *s, int err)
     retry_later(s);
 }
 
-static void
+/* Returns whether it was logged. */
+static bool
 warn_about(struct store *s, const char *doing, const struct store_report *r)
 {
     char key[4 * STORE_VALUE_MAX + 1];
 
-    if (log_limit_allows(&s->failure_limit, loop_now_us(s->loop))) {
-        log_warning_errno(
-            r->err, "store: cannot %s %s", doing,
-            log_escape(key, sizeof(key), r->text, strlen(r->text)));
+    if (!log_limit_allows(&s->failure_limit, loop_now_us(s->loop))) {
+        return false;
+    }
+    log_warning_errno(r->err, "store: cannot %s %s", doing,
+                      log_escape(key, sizeof(key), r->text, strlen(r->text)));
+    return true;
+}
+
+/* Of one attempt there may be a report for each port. */
+static void
+has_refused_port(struct store *s, const struct store_report *report)
+{
+    if (!s->refusal_is_logged) {
+        s->refusal_is_logged = warn_about(s, "write", report);
+    }
+    if (!loop_timer_is_armed(s->ports_timer)) {
+        s->ports_retry_us = next_delay_us(s->ports_retry_us);
+        loop_timer_arm(s->ports_timer, s->ports_retry_us);
+    }
+}
+
+static void
+has_taken_ports(struct store *s)
+{
+    loop_timer_disarm(s->ports_timer);
+    s->ports_retry_us = 0;
+    if (s->refusal_is_logged) {
+        s->refusal_is_logged = false;
+        log_info("store: ports are published");
     }
 }
 
@@ -178,14 +209,20 @@ take_report(struct store *s, const struct store_report *report)
     case STORE_REPORT_REMOVED:
         s->handler->on_removed(s->data);
         break;
+    case STORE_REPORT_PORT_REFUSED:
+        has_refused_port(s, report);
+        break;
+    case STORE_REPORT_PORTS_TAKEN:
+        has_taken_ports(s);
+        break;
     case STORE_REPORT_CANNOT_READ:
-        warn_about(s, "read", report);
+        (void)warn_about(s, "read", report); /* perhaps too many have been */
         break;
     case STORE_REPORT_CANNOT_WRITE:
-        warn_about(s, "write", report);
+        (void)warn_about(s, "write", report);
         break;
     case STORE_REPORT_CANNOT_WATCH:
-        warn_about(s, "watch", report);
+        (void)warn_about(s, "watch", report);
         break;
     }
 }
@@ -252,6 +289,7 @@ store_new(struct store **out, struct loop *loop, const char *path,
         return r;
     }
     loop_timer_new(&s->retry_timer, loop, LOOP_PRIORITY_GUEST, retry, s);
+    loop_timer_new(&s->ports_timer, loop, LOOP_PRIORITY_GUEST, retry_ports, s);
     ask(s, STORE_REQUEST_CONNECT);
     *out = s;
     return 0;
@@ -262,6 +300,8 @@ store_set_ports(struct store *s, uint16_t vnc_port, uint16_t text_port)
 {
     s->vnc_port = vnc_port;
     s->text_port = text_port;
+    s->refusal_is_logged = false;
+    s->ports_retry_us = 0;
     ask(s, STORE_REQUEST_PORTS);
 }
 
@@ -288,16 +328,23 @@ wait_for_thread(const struct store *s)
 {
     struct pollfd fd = {.fd = s->socket, .events = POLLIN};
     struct store_report report;
+    uint64_t end_us =
+        loop_now_us(s->loop) + (uint64_t)STORE_FREE_MS * US_PER_MS;
 
-    for (int i = 0; i < LAST_REPORTS_MAX; i++) {
-        if (poll(&fd, 1, STORE_FREE_MS) <= 0) {
-            return false;
-        }
-        if (recv(s->socket, &report, sizeof(report), MSG_DONTWAIT) <= 0) {
+    for (;;) {
+        ssize_t size = recv(s->socket, &report, sizeof(report), MSG_DONTWAIT);
+        uint64_t now_us = loop_now_us(s->loop);
+        if (size == 0) {
             return true;
         }
+        if (now_us >= end_us) {
+            return false;
+        }
+        if (size < 0) {
+            /* Failing, as for a signal, is looking again. */
+            (void)poll(&fd, 1, (int)((end_us - now_us) / US_PER_MS) + 1);
+        }
     }
-    return false;
 }
 
 void
@@ -312,6 +359,7 @@ store_free(struct store *s)
     } else {
         (void)pthread_detach(s->thread); /* it frees itself, some time */
     }
+    loop_timer_free(s->ports_timer);
     loop_timer_free(s->retry_timer);
     loop_fd_free(s->watcher);
     fd_close(&s->socket);

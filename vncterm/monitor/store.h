@@ -27,7 +27,8 @@ enum {
     STORE_VALUE_MAX = 255,
     STORE_FILE_MAX = 1023, /* bytes of a state file's path */
     STORE_FREE_MS = 20,    /* that store_free() waits for its thread */
-    STORE_RETRY_FIRST_US = 100 * 1000, /* then doubling */
+    /* Until the next attempt to connect, or to write a port: then doubling. */
+    STORE_RETRY_FIRST_US = 100 * 1000,
     STORE_RETRY_MAX_US = 5 * 1000 * 1000,
 };
 
@@ -36,8 +37,14 @@ struct store_handler {
      * PATH/tty names a terminal: it was found when we first looked, or somebody
      * has written it (the same value again, too, but writes that come together
      * are told as one). "" is not told. The value is whatever is in the store,
-     * with '?' for a NUL. After a reconnection it is told only if it is another
-     * one than was told last: nobody need have written it.
+     * with '?' for a NUL.
+     *
+     * The value that was told last and is found by the first look after a
+     * reconnection is told again, once, if the store began empty, for then it
+     * has been written since. That shows from a port of ours that is gone. A
+     * daemon can also bring back what it held: the port is there, and the value
+     * may be stale, the name of another program's pty by now, and is not told.
+     * Without a port that was published the store counts as brought back.
      */
     void (*on_tty)(void *data, const char *value);
     /*
@@ -54,7 +61,8 @@ enum store_watch {
 
 /*
  * Whether there is a store to connect to. Returns 0 or -errno: -ENOSYS when
- * built without libxenstore. May wait for the store.
+ * built without libxenstore. Does not wait for the store: one that hangs is
+ * there.
  */
 int store_check(void);
 
@@ -72,8 +80,10 @@ int store_new(struct store **out, struct loop *loop, const char *path,
 /*
  * Publishes PATH/vnc-port and PATH/tc-port, decimal TCP ports, except those
  * that are 0: at once on the first connection; after a later one as soon as the
- * domain is there again, never below a missing one. Each is written once,
- * refused or not.
+ * domain is there again, never below a missing one. (A connection on which the
+ * store did not answer does not count.) A port that is refused is written again
+ * after STORE_RETRY_FIRST_US and so on, until it is taken: a line in the log,
+ * and another when none is refused any more.
  */
 void store_set_ports(struct store *s, uint16_t vnc_port, uint16_t text_port);
 

@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 
 #include <xenstore.h>
@@ -35,28 +36,74 @@ enum {
     TRANSACTION_TRIES = 10,
 };
 
-/*
- * Connects to the daemon's socket. When nobody listens there, the store is
- * reached through a device of the kernel, which does not die; or it has died
- * since xs_open(), which the next request is going to show.
- */
-static void
-open_heartbeat(struct store_connection *c)
+/* Connects `fd` to the daemon's socket. Returns 0 or -errno. */
+static int
+connect_to_daemon(int fd)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     const char *path = xs_daemon_socket();
 
     if (path == NULL || strlen(path) >= sizeof(address.sun_path)) {
-        return; /* the library cannot reach such a socket either */
+        return -ENOENT; /* the library cannot reach such a socket either */
     }
     memcpy(address.sun_path, path, strlen(path));
+    int r = connect(fd, (const struct sockaddr *)&address, sizeof(address));
+    return r < 0 ? -errno : 0;
+}
+
+/*
+ * When nobody listens, the store is reached through a device of the kernel,
+ * which does not die; or it has died since xs_open(), which the next request is
+ * going to show.
+ */
+static void
+open_heartbeat(struct store_connection *c)
+{
     c->heartbeat = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (c->heartbeat < 0) {
         c->is_lost = true; /* no descriptors, perhaps later */
-    } else if (connect(c->heartbeat, (const struct sockaddr *)&address,
-                       sizeof(address)) < 0) {
+    } else if (connect_to_daemon(c->heartbeat) < 0) {
         fd_close(&c->heartbeat);
     }
+}
+
+/*
+ * Whether there is the device that xs_open() opens when there is no socket. It
+ * would take any file for it, and write requests there.
+ */
+static bool
+has_device(void)
+{
+    const char *set = getenv("XENSTORED_PATH");
+    const char *paths[] = {
+        set != NULL ? set : "/dev/xen/xenbus",
+        set != NULL ? set : "/proc/xen/xenbus", /* of old kernels */
+    };
+    struct stat info;
+
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        if (stat(paths[i], &info) == 0) {
+            return S_ISCHR(info.st_mode);
+        }
+    }
+    return false;
+}
+
+/* xs_open() would wait for a daemon that hangs once its backlog is full. */
+int
+store_connection_check(void)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+    if (fd < 0) {
+        return -errno;
+    }
+    int r = connect_to_daemon(fd);
+    fd_close(&fd);
+    if (r == -EAGAIN) {
+        return 0; /* the backlog is full, and so there is one */
+    }
+    return r < 0 && has_device() ? 0 : r;
 }
 
 int

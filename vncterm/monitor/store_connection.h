@@ -30,6 +30,10 @@ struct store_connection {
         .events = -1, .heartbeat = -1 \
     }
 
+/* Whether there is something to connect to. Does not wait for the daemon, nor
+ * says whether it is well. Returns 0 or -errno. */
+int store_connection_check(void);
+
 /* Returns 0 or -errno. */
 int store_connection_open(struct store_connection *c);
 

@@ -37,24 +37,36 @@ enum presence {
     UNKNOWN, /* the store would not say */
 };
 
+enum {
+    VNC_PORT,
+    TEXT_PORT,
+    PORTS,
+    PORT_SIZE = sizeof("65535"),
+};
+
+struct port {
+    char *key;
+    uint16_t number; /* 0 for none */
+    bool is_due;     /* is still to be written */
+    bool is_refused; /* and is due when the loop says so */
+    /* The number that should stand in the store, unless the store has begun
+     * anew; 0 if none has been written. */
+    uint16_t written;
+};
+
 struct store_thread {
     int socket;
     enum store_watch watch;
     char *domain; /* the paths */
     char *tty;
-    char *vnc_port_key;
-    char *text_port_key;
     char *state_file_key;
 
-    /* What to publish, and whether it is still to be written. */
-    uint16_t vnc_port;
-    uint16_t text_port;
+    /* What to publish. */
+    struct port ports[PORTS];
     char state_file[STORE_FILE_MAX + 1];
-    bool has_ports;
-    bool ports_are_due;
     bool state_file_is_due;
-    bool has_connected;
-    bool may_create_domain; /* by writing ports */
+    bool store_has_answered; /* on some connection */
+    bool may_create_domain;  /* by writing ports */
 
     char told[STORE_VALUE_MAX + 1]; /* "" when it has been removed, too */
 
@@ -130,6 +142,28 @@ watch_domain_if(struct store_thread *t, enum presence domain)
 }
 
 static void
+make_ports_due(struct store_thread *t)
+{
+    for (int i = 0; i < PORTS; i++) {
+        t->ports[i].is_due = t->ports[i].number != 0;
+    }
+}
+
+static void
+forget_written_ports(struct store_thread *t)
+{
+    for (int i = 0; i < PORTS; i++) {
+        t->ports[i].written = 0;
+    }
+}
+
+static void
+print_port(char out[PORT_SIZE], uint16_t number)
+{
+    (void)snprintf(out, PORT_SIZE, "%u", (unsigned)number); /* fits */
+}
+
+static void
 tell_removal(struct store_thread *t)
 {
     t->tty_was_seen = false;
@@ -143,7 +177,7 @@ tell_removal(struct store_thread *t)
 }
 
 enum look {
-    LOOK_FIRST,   /* on this connection */
+    LOOK_FIRST,   /* on this connection: what is other than told is told */
     LOOK_AGAIN,   /* something may have happened */
     LOOK_WRITTEN, /* somebody has written the tty */
 };
@@ -168,6 +202,32 @@ look_at_tty(struct store_thread *t, enum look why)
     return tty;
 }
 
+/*
+ * To be called before the first look of a connection. A port of ours that is
+ * gone shows a store that began empty: nothing is known of what it holds.
+ */
+static void
+forget_old_store(struct store_thread *t)
+{
+    const struct port *port = t->ports;
+    char expected[PORT_SIZE];
+    char value[STORE_VALUE_MAX + 1];
+
+    while (port < t->ports + PORTS && port->written == 0) {
+        port++;
+    }
+    if (t->watch != STORE_WATCH_TTY || port == t->ports + PORTS) {
+        return;
+    }
+    enum presence presence = read_key(t, port->key, value);
+    print_port(expected, port->written);
+    if (presence == ABSENT ||
+        (presence == PRESENT && strcmp(value, expected) != 0)) {
+        t->told[0] = '\0';
+        forget_written_ports(t);
+    }
+}
+
 /* Returns whether the domain is there. */
 static enum presence
 look(struct store_thread *t, enum look why)
@@ -185,50 +245,20 @@ look(struct store_thread *t, enum look why)
     if (t->connection.is_lost) {
         return UNKNOWN;
     }
+    t->store_has_answered = true;
     if (domain == ABSENT && t->domain_was_seen) {
-        t->ports_are_due = t->has_ports; /* should it come back */
+        make_ports_due(t); /* should it come back */
+        forget_written_ports(t);
         tell_removal(t);
     } else if (tty == ABSENT && t->tty_was_seen) {
         tell_removal(t);
     }
     if (domain == PRESENT) {
         t->domain_was_seen = true;
+        t->may_create_domain = false; /* should it go */
     }
     watch_domain_if(t, domain);
     return domain;
-}
-
-/* Returns whether the domain is gone, so that it is to be tried again. */
-static bool
-write_key(struct store_thread *t, bool may_create, const char *key,
-          const char *value)
-{
-    int r = 0;
-
-    if (t->connection.is_lost) {
-        return false;
-    }
-    if (may_create) {
-        r = store_connection_write(&t->connection, key, value);
-    } else {
-        r = store_connection_write_below(&t->connection, t->domain, key, value);
-    }
-    if (r != -ENOENT) {
-        complain(t, STORE_REPORT_CANNOT_WRITE, r, key);
-    }
-    return r == -ENOENT;
-}
-
-static bool
-write_port(struct store_thread *t, const char *key, uint16_t port)
-{
-    char value[sizeof("65535")];
-
-    if (port == 0) {
-        return false;
-    }
-    (void)snprintf(value, sizeof(value), "%u", (unsigned)port); /* fits */
-    return write_key(t, t->may_create_domain, key, value);
 }
 
 /*
@@ -236,14 +266,91 @@ write_port(struct store_thread *t, const char *key, uint16_t port)
  * one node below it that is ours and that no guest may write.
  */
 static void
-watch_port(struct store_thread *t)
+watch_port(struct store_thread *t, const struct port *port)
 {
-    const char *key = t->vnc_port != 0 ? t->vnc_port_key : t->text_port_key;
-    bool is_written = t->vnc_port != 0 || t->text_port != 0;
-
-    if (t->watch == STORE_WATCH_TTY && is_written && !t->port_is_watched) {
-        t->port_is_watched = watch_key(t, key, PORT_TOKEN);
+    if (t->watch == STORE_WATCH_TTY && !t->port_is_watched) {
+        t->port_is_watched = watch_key(t, port->key, PORT_TOKEN);
     }
+}
+
+static bool
+is_any_refused(const struct store_thread *t)
+{
+    bool is_refused = false;
+
+    for (int i = 0; i < PORTS; i++) {
+        is_refused |= t->ports[i].is_refused;
+    }
+    return is_refused;
+}
+
+static void
+note_written(struct store_thread *t, struct port *port)
+{
+    bool was_refused = port->is_refused;
+
+    port->is_due = false;
+    port->is_refused = false;
+    port->written = port->number;
+    t->domain_was_seen = true; /* as good as: it is there */
+    t->may_create_domain = false;
+    if (was_refused && !is_any_refused(t)) {
+        report(t, STORE_REPORT_PORTS_TAKEN, 0, "");
+    }
+    watch_port(t, port);
+}
+
+static int
+write_port(struct store_thread *t, const struct port *port)
+{
+    char value[PORT_SIZE];
+
+    print_port(value, port->number);
+    if (t->may_create_domain) {
+        return store_connection_write(&t->connection, port->key, value);
+    }
+    return store_connection_write_below(&t->connection, t->domain, port->key,
+                                        value);
+}
+
+/*
+ * One that is refused is not due any more: each event would be another attempt,
+ * and a port that is written is an event. Returns whether the domain has gone.
+ */
+static bool
+publish_ports(struct store_thread *t)
+{
+    for (int i = 0; i < PORTS; i++) {
+        struct port *port = &t->ports[i];
+        if (!port->is_due || t->connection.is_lost) {
+            continue;
+        }
+        int r = write_port(t, port);
+        if (r == 0) {
+            note_written(t, port);
+        } else if (r == -ENOENT) {
+            return true;
+        } else if (!t->connection.is_lost) {
+            port->is_due = false;
+            port->is_refused = true;
+            report(t, STORE_REPORT_PORT_REFUSED, -r, port->key);
+        }
+    }
+    return false;
+}
+
+/* Returns whether the domain has gone. */
+static bool
+publish_state_file(struct store_thread *t)
+{
+    int r = store_connection_write_below(&t->connection, t->domain,
+                                         t->state_file_key, t->state_file);
+
+    if (r != -ENOENT) {
+        t->state_file_is_due = t->connection.is_lost;
+        complain(t, STORE_REPORT_CANNOT_WRITE, r, t->state_file_key);
+    }
+    return r == -ENOENT;
 }
 
 /* Returns whether the domain has gone since it was looked at. */
@@ -252,17 +359,12 @@ publish(struct store_thread *t, enum presence domain)
 {
     bool is_gone = false;
 
-    if (t->ports_are_due && (t->may_create_domain || domain != ABSENT)) {
-        is_gone = write_port(t, t->vnc_port_key, t->vnc_port) ||
-                  write_port(t, t->text_port_key, t->text_port);
-        t->ports_are_due = is_gone || t->connection.is_lost;
-        if (!t->ports_are_due) {
-            watch_port(t);
-        }
+    if (t->may_create_domain || domain != ABSENT) {
+        is_gone = publish_ports(t);
     }
-    if (t->state_file_is_due && domain != ABSENT && !is_gone) {
-        is_gone = write_key(t, false, t->state_file_key, t->state_file);
-        t->state_file_is_due = is_gone || t->connection.is_lost;
+    if (t->state_file_is_due && domain != ABSENT && !is_gone &&
+        !t->connection.is_lost) {
+        is_gone = publish_state_file(t);
     }
     return is_gone;
 }
@@ -288,46 +390,6 @@ drop_lost(struct store_thread *t)
     }
 }
 
-/* Watches and looks for the first time. */
-static void
-set_up(struct store_thread *t)
-{
-    if (t->watch == STORE_WATCH_TTY && !t->connection.is_lost) {
-        t->tty_event_is_due = watch_key(t, t->tty, TTY_TOKEN);
-    }
-    if (t->watch == STORE_WATCH_TTY && !t->connection.is_lost) {
-        (void)watch_key(t, "@releaseDomain", RELEASE_TOKEN);
-    }
-    if (!t->connection.is_lost) {
-        look_and_publish(t, LOOK_FIRST);
-    }
-}
-
-static void
-connect_store(struct store_thread *t)
-{
-    t->tty_event_is_due = false;
-    t->tty_was_seen = false;
-    t->domain_was_seen = false;
-    t->domain_is_watched = false;
-    t->port_is_watched = false;
-    t->removal_is_told = false;
-
-    int r = store_connection_open(&t->connection);
-    if (r < 0) {
-        report(t, STORE_REPORT_LOST, -r, "");
-        return;
-    }
-    t->may_create_domain = !t->has_connected;
-    t->ports_are_due = t->has_ports;
-    set_up(t);
-    if (!t->connection.is_lost) {
-        t->has_connected = true;
-        report(t, STORE_REPORT_CONNECTED, 0, "");
-    }
-    drop_lost(t);
-}
-
 /* Takes the events that are pending, as one. */
 static enum look
 take_events(struct store_thread *t)
@@ -350,6 +412,54 @@ take_events(struct store_thread *t)
     return why;
 }
 
+/* Watches and looks for the first time. */
+static void
+set_up(struct store_thread *t)
+{
+    if (t->watch == STORE_WATCH_TTY && !t->connection.is_lost) {
+        t->tty_event_is_due = watch_key(t, t->tty, TTY_TOKEN);
+    }
+    if (t->watch == STORE_WATCH_TTY && !t->connection.is_lost) {
+        (void)watch_key(t, "@releaseDomain", RELEASE_TOKEN);
+    }
+    if (!t->connection.is_lost) {
+        forget_old_store(t);
+        look_and_publish(t, LOOK_FIRST);
+    }
+    /* A write that this has shown is an event by now, since answers and events
+     * come in their order. It has been told. */
+    if (!t->connection.is_lost && t->connection.events >= 0) {
+        (void)take_events(t);
+        if (!t->connection.is_lost) {
+            look_and_publish(t, LOOK_FIRST);
+        }
+    }
+}
+
+static void
+connect_store(struct store_thread *t)
+{
+    t->tty_event_is_due = false;
+    t->tty_was_seen = false;
+    t->domain_was_seen = false;
+    t->domain_is_watched = false;
+    t->port_is_watched = false;
+    t->removal_is_told = false;
+
+    int r = store_connection_open(&t->connection);
+    if (r < 0) {
+        report(t, STORE_REPORT_LOST, -r, "");
+        return;
+    }
+    t->may_create_domain = !t->store_has_answered;
+    make_ports_due(t);
+    set_up(t);
+    if (!t->connection.is_lost) {
+        report(t, STORE_REPORT_CONNECTED, 0, "");
+    }
+    drop_lost(t);
+}
+
 static void
 take_request(struct store_thread *t, const struct store_request *request,
              bool *connect_is_due)
@@ -359,10 +469,15 @@ take_request(struct store_thread *t, const struct store_request *request,
         *connect_is_due = true;
         break;
     case STORE_REQUEST_PORTS:
-        t->vnc_port = request->vnc_port;
-        t->text_port = request->text_port;
-        t->has_ports = true;
-        t->ports_are_due = true;
+        t->ports[VNC_PORT].number = request->vnc_port;
+        t->ports[TEXT_PORT].number = request->text_port;
+        make_ports_due(t);
+        break;
+    case STORE_REQUEST_PORTS_AGAIN:
+        for (int i = 0; i < PORTS; i++) {
+            struct port *port = &t->ports[i];
+            port->is_due |= port->is_refused && port->number != 0;
+        }
         break;
     case STORE_REQUEST_STATE_FILE:
         memcpy(t->state_file, request->file, sizeof(t->state_file));
@@ -446,8 +561,8 @@ free_thread(struct store_thread *t)
 
     free(t->domain);
     free(t->tty);
-    free(t->vnc_port_key);
-    free(t->text_port_key);
+    free(t->ports[VNC_PORT].key);
+    free(t->ports[TEXT_PORT].key);
     free(t->state_file_key);
     free(t);
     fd_close(&socket);
@@ -522,8 +637,8 @@ store_thread_start(pthread_t *out, int socket, const char *path,
     t->connection = STORE_NOT_CONNECTED;
     t->domain = new_key(path, length_of_domain(path), "");
     t->tty = new_key(path, len, "/tty");
-    t->vnc_port_key = new_key(path, len, "/vnc-port");
-    t->text_port_key = new_key(path, len, "/tc-port");
+    t->ports[VNC_PORT].key = new_key(path, len, "/vnc-port");
+    t->ports[TEXT_PORT].key = new_key(path, len, "/tc-port");
     t->state_file_key = new_key(path, len, "/statefile");
 
     int r = start(out, &attributes, t);

@@ -18,9 +18,10 @@
 
 /* From the loop. */
 enum store_request_type {
-    STORE_REQUEST_CONNECT,    /* once, then after each STORE_REPORT_LOST */
-    STORE_REQUEST_PORTS,      /* publish these */
-    STORE_REQUEST_STATE_FILE, /* publish this */
+    STORE_REQUEST_CONNECT,     /* once, then after each STORE_REPORT_LOST */
+    STORE_REQUEST_PORTS,       /* publish these */
+    STORE_REQUEST_PORTS_AGAIN, /* those that were refused */
+    STORE_REQUEST_STATE_FILE,  /* publish this */
     STORE_REQUESTS,
 };
 
@@ -37,6 +38,10 @@ enum store_report_type {
     STORE_REPORT_LOST,    /* `err` says why there was no connection, or is 0 */
     STORE_REPORT_TTY,     /* `text` is the value */
     STORE_REPORT_REMOVED, /* tty or domain */
+    /* One of the ports, with key and reason as below: it is written again when
+     * that is requested, and on each new connection. */
+    STORE_REPORT_PORT_REFUSED,
+    STORE_REPORT_PORTS_TAKEN, /* all that were refused */
     /* These name the key in `text` and the reason in `err`. */
     STORE_REPORT_CANNOT_READ,
     STORE_REPORT_CANNOT_WRITE,
