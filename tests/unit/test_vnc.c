@@ -299,7 +299,7 @@ cut_text_at_the_limit_arrives_and_a_longer_one_clears_it(void **state)
     assert_int_equal(f->cut_texts, 1);
     assert_int_equal(f->cut_text_len, VNC_CUT_TEXT_MAX);
     say_cut_text(f, c, VNC_CUT_TEXT_MAX + 1);
-    assert_int_equal(f->cut_text_len, 0); /* nor is the older one pasted */
+    assert_int_equal(f->cut_text_len, 0);    /* nor is the older one pasted */
     fixture_say(f, c, "\4\1\0\0\0\0\0a", 8); /* the stream is in step */
     assert_int_equal(f->keysym, 'a');
 }
