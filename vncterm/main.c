@@ -98,8 +98,8 @@ sandbox_config(const struct options *o, const struct resources *r,
 }
 
 static int
-run_locked(const struct options *options, const struct resources *resources,
-           int link, pid_t monitor)
+run_locked(const struct options *options, struct resources *resources, int link,
+           pid_t monitor)
 {
     struct sandbox_config config = sandbox_config(options, resources, monitor);
     struct session *session = NULL;

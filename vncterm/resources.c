@@ -202,9 +202,16 @@ resources_close(struct resources *r)
     fd_close(&r->text_listener);
     fd_close(&r->memory_file);
     free(r->font);
-    free(r->state);
     r->font = NULL;
+    resources_drop_state(r);
+}
+
+void
+resources_drop_state(struct resources *r)
+{
+    free(r->state);
     r->state = NULL;
+    r->state_len = 0;
 }
 
 static void

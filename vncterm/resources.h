@@ -37,6 +37,9 @@ int resources_open(struct resources *out, const struct options *options);
 
 void resources_close(struct resources *r);
 
+/* Frees the state to restore, which is needed once. */
+void resources_drop_state(struct resources *r);
+
 /* Says where viewers and text clients find us. */
 void resources_tell_addresses(const struct resources *r,
                               const struct options *options);

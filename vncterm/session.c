@@ -39,7 +39,7 @@ static const char not_joined[] = " (disconnected)";
 
 struct session {
     const struct options *options;
-    const struct resources *resources;
+    struct resources *resources;
     int link;
 
     struct loop *loop;
@@ -290,7 +290,7 @@ make_loop(struct session *s)
 
 int
 session_new(struct session **out, const struct options *options,
-            const struct resources *resources, int link)
+            struct resources *resources, int link)
 {
     struct session *s = xcalloc(1, sizeof(*s));
 
@@ -310,12 +310,13 @@ session_new(struct session **out, const struct options *options,
 static void
 restore_state(struct session *s)
 {
-    const struct resources *r = s->resources;
+    struct resources *r = s->resources;
 
     if (r->state == NULL) {
         return;
     }
     int result = term_restore(s->term, r->state, r->state_len);
+    resources_drop_state(r);
     if (result < 0) {
         log_warning_errno(-result, "state: cannot restore %s",
                           s->options->load_state);

@@ -23,7 +23,7 @@ enum {
  * -errno.
  */
 int session_new(struct session **out, const struct options *options,
-                const struct resources *resources, int link);
+                struct resources *resources, int link);
 
 /*
  * Reports to the monitor that it is listening, and serves until the console
