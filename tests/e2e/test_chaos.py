@@ -136,9 +136,12 @@ class World:
                    "the end of all processes")
         wait_until(lambda: roots() <= self.roots_before, 5,
                    "the end of all root directories")
-        for folder in os.listdir(self.state_dir.name):
-            names = os.listdir(os.path.join(self.state_dir.name, folder))
-            assert names == ["vncterm.statefile"], names
+        for name in os.listdir(self.state_dir.name):
+            if not name.endswith(".new"):  # the next start removes it
+                names = os.listdir(os.path.join(self.state_dir.name, name))
+                assert names == ["vncterm.statefile"], names
+        half = glob.glob(f"{self.state_dir.name}/*.new")
+        assert all(f".{self.process.pid}." in path for path in half), half
 
     def worker(self):
         path = f"/proc/{self.process.pid}/task/{self.process.pid}/children"

@@ -171,6 +171,36 @@ a_file_of_an_earlier_process_of_our_number_is_removed(void **state)
 }
 
 static void
+what_a_killed_process_has_left_is_removed(void **state)
+{
+    static const char *const names[] = {
+        "vncterm.999999999.new", /* above the kernel's largest pid */
+        "vncterm.1.new",         /* of one that lives */
+        "vncterm.x.new",
+        "vncterm.999999999.newer",
+    };
+    struct fixture *f = *state;
+    struct state_file next;
+    char path[160];
+
+    put(f, "makes the directory");
+    state_file_abort(&f->file);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        (void)snprintf(path, sizeof(path), "%s/%s", f->dir, names[i]);
+        int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+        assert_true(fd >= 0);
+        close(fd);
+    }
+    state_file_init(&next, f->dir);
+    state_file_fini(&next);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        (void)snprintf(path, sizeof(path), "%s/%s", f->dir, names[i]);
+        assert_int_equal(unlink(path), i == 0 ? -1 : 0);
+    }
+    state_file_fini(&f->file);
+}
+
+static void
 what_was_not_committed_leaves_nothing_behind(void **state)
 {
     struct fixture *f = *state;
@@ -261,6 +291,7 @@ main(void)
         T(a_file_appears_whole_in_a_folder_of_the_process),
         T(a_newer_one_replaces_it_and_an_aborted_one_does_not),
         T(a_file_of_an_earlier_process_of_our_number_is_removed),
+        T(what_a_killed_process_has_left_is_removed),
         T(what_was_not_committed_leaves_nothing_behind),
         T(only_one_is_written_at_a_time),
         T(a_link_in_place_of_the_folder_is_refused),

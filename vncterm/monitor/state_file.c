@@ -2,8 +2,10 @@
 #include "monitor/state_file.h"
 
 #include <assert.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,14 +20,14 @@
 static const char final_name[] = "vncterm.statefile";
 
 enum {
-    NEW_NAME_MAX = STATE_FILE_PID_MAX + sizeof(".new"),
+    NEW_NAME_MAX = sizeof("vncterm..new") + STATE_FILE_PID_MAX,
 };
 
 /* In DIR, of a file that has to have a name. */
 static const char *
 new_name(const struct state_file *f, char out[NEW_NAME_MAX])
 {
-    (void)snprintf(out, NEW_NAME_MAX, "%s.new", f->pid); /* it fits */
+    (void)snprintf(out, NEW_NAME_MAX, "vncterm.%s.new", f->pid); /* fits */
     return out;
 }
 
@@ -50,12 +52,55 @@ open_folder(const struct state_file *f)
     return fd;
 }
 
+/* Whether it is the name of a file that a process which is gone was putting in
+ * its place. */
+static bool
+is_left(const char *name)
+{
+    int pid = 0;
+    int end = 0;
+
+    if (sscanf(name, "vncterm.%9d.new%n", &pid, &end) != 1 || end == 0 ||
+        name[end] != '\0' || pid < 1) {
+        return false;
+    }
+    return kill((pid_t)pid, 0) < 0 && errno == ESRCH;
+}
+
+/* Whoever was killed between giving a name and the rename has left it. */
+static void
+remove_left(const struct state_file *f)
+{
+    int fd = fcntl(f->dir_fd, F_DUPFD_CLOEXEC, 0);
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+    const struct dirent *entry = NULL;
+    struct stat info;
+
+    if (dir == NULL) {
+        fd_close(&fd);
+        return;
+    }
+    while ((entry = readdir(dir)) != NULL) {
+        if (is_left(entry->d_name) &&
+            fstatat(f->dir_fd, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) ==
+                0 &&
+            S_ISREG(info.st_mode) && info.st_uid == geteuid()) {
+            (void)unlinkat(f->dir_fd, entry->d_name, 0); /* or another has */
+        }
+    }
+    (void)closedir(dir); /* closes a directory, which cannot fail */
+}
+
 static void
 remove_stale(struct state_file *f)
 {
     f->dir_fd = open(f->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int folder = f->dir_fd >= 0 ? open_folder(f) : -1;
+    int folder = -1;
 
+    if (f->dir_fd >= 0) {
+        remove_left(f);
+        folder = open_folder(f);
+    }
     if (folder >= 0) {
         (void)unlinkat(folder, final_name, 0);           /* mostly not there */
         (void)unlinkat(f->dir_fd, f->pid, AT_REMOVEDIR); /* if it is empty */

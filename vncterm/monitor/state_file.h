@@ -29,8 +29,9 @@ struct state_file {
 
 /*
  * `dir`, an absolute path, is borrowed for its life; what is missing of it is
- * made when it is needed. Removes the file of an earlier process of our number:
- * whoever asks for a state waits for a file to appear.
+ * made when it is needed. Removes the file of an earlier process of our number,
+ * since whoever asks for a state waits for a file to appear, and what killed
+ * processes have left half-way.
  */
 void state_file_init(struct state_file *f, const char *dir);
 
