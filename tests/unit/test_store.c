@@ -113,11 +113,31 @@ write_between_the_watch_and_the_first_look_is_told_once(void **state)
 {
     struct fixture *f = *state;
 
-    fake_xs_change_before(FAKE_XS_READ, TTY, PTS);
+    fake_xs_hang_at(FAKE_XS_WATCH, "@releaseDomain");
     start(f, STORE_WATCH_TTY);
+    run_until(f, is_hanging);
+    fake_xs_write(TTY, PTS);
+    fake_xs_go_on();
     settle(f);
     assert_int_equal(f->told_count, 1);
     fake_xs_write(TTY, PTS);
+    run_until_told(f, 2);
+}
+
+/* By then the first look has been told. */
+static void
+same_value_written_while_the_ports_are_published_is_told(void **state)
+{
+    struct fixture *f = *state;
+
+    fake_xs_write(TTY, PTS);
+    fake_xs_hang_at(FAKE_XS_WRITE, VNC_PORT);
+    start(f, STORE_WATCH_TTY);
+    store_set_ports(f->store, 5901, 9501);
+    run_until_told(f, 1);
+    run_until(f, is_hanging);
+    fake_xs_write(TTY, PTS);
+    fake_xs_go_on();
     run_until_told(f, 2);
 }
 
@@ -423,6 +443,7 @@ main(void)
         TEST(writes_that_are_pending_together_are_told_as_one),
         TEST(write_that_shows_before_its_event_is_told_once),
         TEST(write_between_the_watch_and_the_first_look_is_told_once),
+        TEST(same_value_written_while_the_ports_are_published_is_told),
         TEST(storm_of_events_is_taken_in_parts),
         TEST(write_below_the_tty_is_no_write_of_it),
         TEST(value_is_cut_and_cannot_hide_what_follows_a_nul),

@@ -177,7 +177,7 @@ tell_removal(struct store_thread *t)
 }
 
 enum look {
-    LOOK_FIRST,   /* on this connection: what is other than told is told */
+    LOOK_FIRST,   /* on this connection */
     LOOK_AGAIN,   /* something may have happened */
     LOOK_WRITTEN, /* somebody has written the tty */
 };
@@ -424,15 +424,12 @@ set_up(struct store_thread *t)
     }
     if (!t->connection.is_lost) {
         forget_old_store(t);
-        look_and_publish(t, LOOK_FIRST);
     }
-    /* A write that this has shown is an event by now, since answers and events
-     * come in their order. It has been told. */
-    if (!t->connection.is_lost && t->connection.events >= 0) {
-        (void)take_events(t);
-        if (!t->connection.is_lost) {
-            look_and_publish(t, LOOK_FIRST);
-        }
+    if (t->watch == STORE_WATCH_TTY && !t->connection.is_lost) {
+        (void)take_events(t); /* the look shows what they are about */
+    }
+    if (!t->connection.is_lost) {
+        look_and_publish(t, LOOK_FIRST);
     }
 }
 
