@@ -69,24 +69,21 @@ open_heartbeat(struct store_connection *c)
 
 /*
  * Whether there is the device that xs_open() opens when there is no socket. It
- * would take any file for it, and write requests there.
+ * would take any file for it, and write requests there; the kernel's own names
+ * for it are beyond doubt.
  */
 static bool
 has_device(void)
 {
     const char *set = getenv("XENSTORED_PATH");
-    const char *paths[] = {
-        set != NULL ? set : "/dev/xen/xenbus",
-        set != NULL ? set : "/proc/xen/xenbus", /* of old kernels */
-    };
     struct stat info;
 
-    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
-        if (stat(paths[i], &info) == 0) {
-            return S_ISCHR(info.st_mode);
-        }
+    if (set != NULL) {
+        return stat(set, &info) == 0 && S_ISCHR(info.st_mode);
     }
-    return false;
+    /* The second is that of old kernels. */
+    return access("/dev/xen/xenbus", F_OK) == 0 ||
+           access("/proc/xen/xenbus", F_OK) == 0;
 }
 
 /* xs_open() would wait for a daemon that hangs once its backlog is full. */
