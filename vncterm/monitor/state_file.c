@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,15 +20,20 @@
 /* What the host agent waits for. */
 static const char final_name[] = "vncterm.statefile";
 
+/* Around the number of the process, in DIR, while a file has to have a name. */
+static const char new_prefix[] = "vncterm.";
+static const char new_suffix[] = ".new";
+
 enum {
-    NEW_NAME_MAX = sizeof("vncterm..new") + STATE_FILE_PID_MAX,
+    NEW_NAME_MAX = sizeof(new_prefix) + STATE_FILE_PID_MAX + sizeof(new_suffix),
 };
 
 /* In DIR, of a file that has to have a name. */
 static const char *
 new_name(const struct state_file *f, char out[NEW_NAME_MAX])
 {
-    (void)snprintf(out, NEW_NAME_MAX, "vncterm.%s.new", f->pid); /* fits */
+    (void)snprintf(out, NEW_NAME_MAX, "%s%s%s", new_prefix, f->pid,
+                   new_suffix); /* it fits */
     return out;
 }
 
@@ -57,11 +63,16 @@ open_folder(const struct state_file *f)
 static bool
 is_left(const char *name)
 {
-    int pid = 0;
-    int end = 0;
+    size_t prefix_len = sizeof(new_prefix) - 1;
+    char *end = NULL;
 
-    if (sscanf(name, "vncterm.%9d.new%n", &pid, &end) != 1 || end == 0 ||
-        name[end] != '\0' || pid < 1) {
+    if (strncmp(name, new_prefix, prefix_len) != 0) {
+        return false;
+    }
+    errno = 0;
+    long pid = strtol(name + prefix_len, &end, 10);
+    if (errno != 0 || pid < 1 || pid > INT_MAX ||
+        strcmp(end, new_suffix) != 0) {
         return false;
     }
     return kill((pid_t)pid, 0) < 0 && errno == ESRCH;
