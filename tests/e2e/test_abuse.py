@@ -13,7 +13,8 @@ import threading
 import time
 import unittest
 
-from harness import SANITIZED, Vncterm, is_running, main, wait_until
+from harness import (SANITIZED, VISIBLE, Vncterm, is_running, main,
+                     wait_until)
 from rfb import (COPYRECT, CORRE, CURSOR, DESKTOP_NAME, EXTENDED_DESKTOP_SIZE,
                  HEXTILE, RAW, RRE, TIGHT, ULTRA, ZLIB, ZRLE, ZYWRLE, TimedOut)
 
@@ -121,7 +122,7 @@ class Abuse(unittest.TestCase):
     def start(self, flood=b""):
         self.attackers = []
         self.vncterm = self.enterContext(
-            Vncterm("python3", "-c", GUEST, flood.hex()))
+            Vncterm("python3", "-c", GUEST, flood.hex(), options=VISIBLE))
         self.worker = self.vncterm.worker
         self.typist = Typist(self.enterContext(self.vncterm.client()))
         self.addCleanup(self.end_attack)

@@ -106,6 +106,8 @@ class Signals(unittest.TestCase):
                                       stderr=subprocess.PIPE) as process:
                     # The worker says so before the monitor may know.
                     line = process.stderr.readline()
+                    while line and b"listening" not in line:
+                        line = process.stderr.readline()  # on the lock-down
                     process.send_signal(signal.SIGTERM)
                     self.assertEqual(process.wait(20), 0)
                     self.assertEqual(process.stderr.read(), b"")

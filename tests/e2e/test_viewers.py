@@ -6,7 +6,7 @@ import struct
 import time
 import unittest
 
-from harness import Vncterm, main, screen, wait_for_text, wait_until
+from harness import VISIBLE, Vncterm, main, screen, wait_for_text, wait_until
 from rfb import COPYRECT, HEXTILE, RAW, Client, Closed
 
 
@@ -16,7 +16,8 @@ def open_descriptors(pid):
 
 class Viewers(unittest.TestCase):
     def setUp(self):
-        self.vncterm = self.enterContext(Vncterm("sh"))
+        self.vncterm = self.enterContext(
+            Vncterm("sh", options=VISIBLE))
         self.client = self.enterContext(
             self.vncterm.client(encodings=(COPYRECT, HEXTILE)))
         wait_for_text(self.client, "$")

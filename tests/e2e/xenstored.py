@@ -49,8 +49,20 @@ def daemon_path(kind):
     return found[-1] if found else None
 
 
-def reason_to_skip(kind):
-    """Why that daemon cannot be run here, or None."""
+def is_lockable():
+    """With -x root gets the whole lock-down, a network namespace too, or an
+    error."""
+    if os.geteuid() != 0:
+        return True
+    done = subprocess.run(["unshare", "--net", "true"], capture_output=True,
+                          check=False)
+    return done.returncode == 0
+
+
+def reason_to_skip(kind, runs_vncterm=True):
+    """Why that daemon, or a vncterm with it, cannot be run here, or None."""
+    if runs_vncterm and not is_lockable():
+        return "root that may not make a network namespace cannot use -x"
     if not daemon_path(kind):
         return f"no {KINDS[kind]} (package xen-utils)"
     if not os.environ.get("VNCTERM_XENSTUB"):
@@ -261,7 +273,7 @@ def run_with_store(kind, argv):
 
 def main():
     kind, argv = sys.argv[1], sys.argv[2:]
-    reason = reason_to_skip(kind)
+    reason = reason_to_skip(kind, runs_vncterm=False)
     if reason:
         print(f"SKIP: {reason}")
         sys.exit(SKIPPED)
