@@ -257,7 +257,7 @@ class Listening(unittest.TestCase):
         self.assertIn("warning: vnc: other machines", result.stderr)
         result = run("--allow-remote", "-v", "127.0.0.2:100", "-c", "true")
         self.assertEqual(result.returncode, 0)
-        self.assertNotIn("warning", result.stderr)
+        self.assertNotIn("other machines", result.stderr)
 
     def test_a_stale_socket_file_is_replaced_and_a_file_is_not(self):
         with tempfile.TemporaryDirectory() as folder:

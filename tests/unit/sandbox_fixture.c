@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -162,6 +163,27 @@ usual_setting(void)
                                 .memory_max = MEMORY_MAX,
                                 .file_size_max = FILE_SIZE_MAX,
                             }};
+}
+
+bool
+is_root_in_container(void)
+{
+    int status = 0;
+
+    if (geteuid() != 0) {
+        return false;
+    }
+    pid_t child = fork();
+    if (child == 0) {
+        _exit(unshare(CLONE_NEWNET) < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
+    }
+    assert_true(child > 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    if (status == 0) {
+        return false;
+    }
+    (void)puts("SKIP: root may not make a network namespace");
+    return true;
 }
 
 void

@@ -77,6 +77,10 @@ struct setting usual_setting(void);
 /* Skips the test for others. */
 void require_root(void);
 
+/* Whether it is root in a container, who may not do what root usually may: then
+ * it prints why these tests are skipped. */
+bool is_root_in_container(void);
+
 /* A file of the process in /proc. */
 void read_proc(pid_t pid, const char *name, char out[TEXT_MAX]);
 
