@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/signals.h"
 #include "link/link.h"
 #include "monitor/command.h"
 #include "monitor/monitor.h"
@@ -32,28 +33,6 @@ enum {
     WORKER_FILE_MAX = 64 << 20, /* its memory file takes 10 MB */
 };
 
-/*
- * Signals wait until both processes know what to do with them, or one would end
- * alone, and those that never end us would do so during the start.
- */
-static void
-hold_signals(void)
-{
-    sigset_t all;
-
-    (void)sigfillset(&all); /* cannot fail, nor can the next with it */
-    (void)sigprocmask(SIG_SETMASK, &all, NULL);
-}
-
-static void
-release_signals(void)
-{
-    sigset_t none;
-
-    (void)sigemptyset(&none); /* cannot fail, nor can the next with it */
-    (void)sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
 /* Signals from a terminal reach both processes; the monitor decides what they
  * mean. Unblocks all signals. */
 static void
@@ -65,7 +44,7 @@ take_signals(void)
     for (size_t i = 0; i < sizeof(left_to_monitor) / sizeof(int); i++) {
         (void)signal(left_to_monitor[i], SIG_IGN); /* valid numbers */
     }
-    release_signals();
+    signals_release();
 }
 
 /*
@@ -256,7 +235,7 @@ open_log(void)
 static int
 print(const char *text)
 {
-    release_signals(); /* whoever reads it may keep us waiting */
+    signals_release(); /* whoever reads it may keep us waiting */
     bool is_lost = fputs(text, stdout) < 0 || fflush(stdout) != 0;
 
     return is_lost ? EXIT_FAILURE : EXIT_SUCCESS;
@@ -268,11 +247,13 @@ main(int argc, char *argv[])
     struct options options;
     char error[OPTIONS_ERROR_MAX];
 
-    hold_signals();
+    /* Until both processes know what to do with them, or one would end alone;
+     * and those that never end us would do so during the start. */
+    signals_hold(NULL);
     set_up_process();
     if (options_parse(&options, argc, argv, error) < 0) {
         log_error("%s", error);
-        release_signals(); /* whoever reads it may keep us waiting */
+        signals_release(); /* whoever reads it may keep us waiting */
         (void)fputs("Try 'vncterm --help'.\n", stderr);
         return EXIT_FAILURE;
     }

@@ -16,6 +16,7 @@
 
 #include "base/fd.h"
 #include "base/mem.h"
+#include "base/signals.h"
 
 /* What a shell uses for a file that it cannot execute. */
 #define STATUS_NOT_EXECUTED 127
@@ -183,14 +184,12 @@ static void
 reset_signals(void)
 {
     struct sigaction action = {.sa_handler = SIG_DFL};
-    sigset_t none;
 
     for (int signo = 1; signo < NSIG; signo++) {
         /* Fails for those that cannot be caught, and the C library's own. */
         (void)sigaction(signo, &action, NULL);
     }
-    (void)sigemptyset(&none); /* cannot fail */
-    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+    signals_release();
 }
 
 /* In the child: only what is safe there; nothing of it returns. */
@@ -210,7 +209,6 @@ become_command(const struct command *c, int tty, int report)
 int
 command_start(struct command *c, int tty)
 {
-    sigset_t all;
     sigset_t before;
     int ends[2];
 
@@ -218,14 +216,13 @@ command_start(struct command *c, int tty)
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0) {
         return -errno;
     }
-    (void)sigfillset(&all); /* cannot fail, nor can the next with such sets */
-    (void)sigprocmask(SIG_BLOCK, &all, &before);
+    signals_hold(&before);
     pid_t pid = fork();
     int r = pid < 0 ? -errno : 0;
     if (pid == 0) {
         become_command(c, tty, ends[1]);
     }
-    (void)sigprocmask(SIG_SETMASK, &before, NULL);
+    signals_restore(&before);
 
     fd_close(&ends[1]);
     if (r < 0) {

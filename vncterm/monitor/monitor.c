@@ -12,6 +12,7 @@
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/signals.h"
 #include "base/socket_file.h"
 #include "link/link.h"
 #include "loop/loop.h"
@@ -484,7 +485,6 @@ watch_signals(struct monitor *m)
     };
     /* SIGXFSZ: a log that is a file may be full. */
     static const int ignored[] = {SIGHUP, SIGPIPE, SIGXFSZ};
-    sigset_t none;
     int r = 0;
 
     for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++) {
@@ -494,9 +494,7 @@ watch_signals(struct monitor *m)
         r = loop_signal_new(&m->signals[i], m->loop, handled[i].signo,
                             handled[i].fn, m);
     }
-    /* They were blocked until they could be handled. */
-    (void)sigemptyset(&none); /* cannot fail, nor can the next with it */
-    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+    signals_release(); /* they were held until they could be handled */
     return r;
 }
 
@@ -593,11 +591,8 @@ remove_socket(const struct monitor *m)
 static void
 clean_up(struct monitor *m)
 {
-    sigset_t all;
-
     /* A signal must not end us before we are done, nor change the status. */
-    (void)sigfillset(&all); /* cannot fail, nor can the next with it */
-    (void)sigprocmask(SIG_BLOCK, &all, NULL);
+    signals_hold(NULL);
     store_free(m->store);
     guest_free(m->guest);
     runner_free(m->runner);

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 
 #include "base/fd.h"
 #include "base/mem.h"
+#include "base/signals.h"
 #include "monitor/store_connection.h"
 
 enum {
@@ -603,15 +603,11 @@ length_of_domain(const char *path)
 static int
 start(pthread_t *out, const pthread_attr_t *attributes, struct store_thread *t)
 {
-    sigset_t all;
     sigset_t before;
 
-    (void)sigfillset(&all); /* cannot fail */
-    int err = pthread_sigmask(SIG_SETMASK, &all, &before);
-    if (err == 0) {
-        err = pthread_create(out, attributes, run, t);
-        (void)pthread_sigmask(SIG_SETMASK, &before, NULL); /* it was so */
-    }
+    signals_hold(&before);
+    int err = pthread_create(out, attributes, run, t);
+    signals_restore(&before);
     return -err;
 }
 
