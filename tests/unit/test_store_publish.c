@@ -54,6 +54,41 @@ ports_are_written_again_after_a_restart_once_the_domain_is_there(void **state)
     assert_int_equal(fake_xs_domains_made(), 0);
 }
 
+/* As Xen's tools do, which make the console's directory after the domain's. */
+static void
+ports_are_written_again_when_the_console_is_made_anew(void **state)
+{
+    struct fixture *f = *state;
+
+    fake_xs_write(DOMAIN "/name", "guest");
+    start(f, STORE_WATCH_TTY);
+    store_set_ports(f->store, 5901, 9501);
+    run_until_has(f, TEXT_PORT, "9501");
+    settle(f);
+    fake_xs_remove(CONSOLE);
+    run_until_has(f, VNC_PORT, "5901");
+    run_until_has(f, TEXT_PORT, "9501");
+    fake_xs_write(TTY, PTS);
+    run_until_told(f, 1);
+    assert_int_equal(f->removals, 0);
+}
+
+static void
+ports_are_not_written_again_when_the_console_ends(void **state)
+{
+    struct fixture *f = *state;
+
+    fake_xs_write(DOMAIN "/name", "guest");
+    fake_xs_write(TTY, PTS);
+    start(f, STORE_WATCH_TTY);
+    store_set_ports(f->store, 5901, 9501);
+    run_until_has(f, TEXT_PORT, "9501");
+    fake_xs_remove(CONSOLE);
+    run_until_removed(f, 1);
+    settle(f);
+    assert_false(fake_xs_exists(VNC_PORT));
+}
+
 /* The first connection dies when the ports have been written, and before it is
  * set up. */
 static void
@@ -326,7 +361,10 @@ ports_that_are_refused_are_written_later_with_one_line_each_way(void **state)
                          i + 1);
         /* And that was the last. */
         assert_int_equal(fake_xs_count(FAKE_XS_WRITE), writes + 5);
-        fake_xs_remove(VNC_PORT);
+        store_set_ports(f->store, 0, 0);
+        settle(f);
+        fake_xs_remove(VNC_PORT); /* and stays away */
+        settle(f);
     }
     assert_int_equal(count_in_log(f, "\n"), 6);
 }
@@ -414,6 +452,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(ports_are_published_at_once_though_the_domain_is_missing),
         TEST(port_zero_is_not_published),
+        TEST(ports_are_written_again_when_the_console_is_made_anew),
+        TEST(ports_are_not_written_again_when_the_console_ends),
         TEST(ports_are_written_again_after_a_restart_once_the_domain_is_there),
         TEST(ports_are_not_written_as_if_for_the_first_time_twice),
         TEST(ports_that_come_while_the_store_is_away_wait_for_the_domain),

@@ -228,6 +228,25 @@ forget_old_store(struct store_thread *t)
     }
 }
 
+/*
+ * Makes ports due that somebody has removed: libxl makes the console's
+ * directory anew some time after the domain's, and we may have been started in
+ * between.
+ */
+static void
+look_at_ports(struct store_thread *t)
+{
+    char value[STORE_VALUE_MAX + 1];
+
+    for (int i = 0; i < PORTS; i++) {
+        struct port *port = &t->ports[i];
+        if (port->number != 0 && port->written != 0 &&
+            read_key(t, port->key, value) == ABSENT) {
+            port->is_due = true;
+        }
+    }
+}
+
 /* Returns whether the domain is there. */
 static enum presence
 look(struct store_thread *t, enum look why)
@@ -235,6 +254,7 @@ look(struct store_thread *t, enum look why)
     char value[STORE_VALUE_MAX + 1];
     enum presence tty = UNKNOWN;
     enum presence domain = PRESENT;
+    bool was_removed = t->removal_is_told;
 
     if (t->watch == STORE_WATCH_TTY) {
         tty = look_at_tty(t, why);
@@ -258,6 +278,10 @@ look(struct store_thread *t, enum look why)
         t->may_create_domain = false; /* should it go */
     }
     watch_domain_if(t, domain);
+    bool is_waiting = tty == ABSENT && domain == PRESENT && !t->removal_is_told;
+    if (is_waiting || (tty == PRESENT && was_removed)) {
+        look_at_ports(t);
+    }
     return domain;
 }
 
