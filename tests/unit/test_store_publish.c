@@ -73,6 +73,30 @@ ports_are_written_again_when_the_console_is_made_anew(void **state)
     assert_int_equal(f->removals, 0);
 }
 
+/* By the time that we look, the tty may be there again, and yet without a
+ * name, or with one. */
+static void
+ports_are_written_again_whatever_the_tty_is(void **state)
+{
+    static const char *const ttys[] = {"", PTS};
+    struct fixture *f = *state;
+
+    fake_xs_write(DOMAIN "/name", "guest");
+    start(f, STORE_WATCH_TTY);
+    store_set_ports(f->store, 5901, 9501);
+    for (size_t i = 0; i < sizeof(ttys) / sizeof(ttys[0]); i++) {
+        run_until_has(f, TEXT_PORT, "9501");
+        settle(f);
+        fake_xs_write(TTY, ttys[i]);
+        settle(f);
+        fake_xs_remove(VNC_PORT);
+        fake_xs_remove(TEXT_PORT);
+        run_until_has(f, VNC_PORT, "5901");
+        run_until_has(f, TEXT_PORT, "9501");
+    }
+    assert_int_equal(f->removals, 0);
+}
+
 static void
 ports_are_not_written_again_when_the_console_ends(void **state)
 {
@@ -453,6 +477,7 @@ main(void)
         TEST(ports_are_published_at_once_though_the_domain_is_missing),
         TEST(port_zero_is_not_published),
         TEST(ports_are_written_again_when_the_console_is_made_anew),
+        TEST(ports_are_written_again_whatever_the_tty_is),
         TEST(ports_are_not_written_again_when_the_console_ends),
         TEST(ports_are_written_again_after_a_restart_once_the_domain_is_there),
         TEST(ports_are_not_written_as_if_for_the_first_time_twice),

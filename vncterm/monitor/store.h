@@ -81,10 +81,10 @@ int store_new(struct store **out, struct loop *loop, const char *path,
  * Publishes PATH/vnc-port and PATH/tc-port, decimal TCP ports, except those
  * that are 0: at once on the first connection; after a later one as soon as the
  * domain is there again, never below a missing one. (A connection on which the
- * store did not answer does not count.) One that is removed while the domain is
- * there and has no tty is written again. A port that is refused is written
- * again after STORE_RETRY_FIRST_US and so on, until it is taken: a line in the
- * log, and another when none is refused any more.
+ * store did not answer does not count.) One that is removed by others is
+ * written again, unless its console has been, too. A port that is refused is
+ * written again after STORE_RETRY_FIRST_US and so on, until it is taken: a line
+ * in the log, and another when none is refused any more.
  */
 void store_set_ports(struct store *s, uint16_t vnc_port, uint16_t text_port);
 

@@ -262,8 +262,9 @@ store_connection_unwatch(struct store_connection *c, const char *key,
 }
 
 bool
-store_connection_take_event(struct store_connection *c, const char *key,
-                            const char *token, bool *is_that)
+store_connection_take_event(struct store_connection *c,
+                            const struct store_event *known, size_t count,
+                            size_t *which)
 {
     errno = 0;
     char **event = xs_check_watch(c->xs);
@@ -274,8 +275,12 @@ store_connection_take_event(struct store_connection *c, const char *key,
         }
         return false;
     }
-    *is_that = strcmp(event[XS_WATCH_TOKEN], token) == 0 &&
-               strcmp(event[XS_WATCH_PATH], key) == 0;
+    size_t i = 0;
+    while (i < count && (strcmp(event[XS_WATCH_TOKEN], known[i].token) != 0 ||
+                         strcmp(event[XS_WATCH_PATH], known[i].key) != 0)) {
+        i++;
+    }
     free(event);
+    *which = i;
     return true;
 }

@@ -10,6 +10,7 @@
 #define VNCTERM_MONITOR_STORE_CONNECTION_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "monitor/store.h"
 
@@ -66,11 +67,19 @@ int store_connection_watch(struct store_connection *c, const char *key,
 int store_connection_unwatch(struct store_connection *c, const char *key,
                              const char *token);
 
+/* What an event is about. */
+struct store_event {
+    const char *key;
+    const char *token;
+};
+
 /*
- * Takes an event, if there is one, and says whether it is one of `token` and of
- * exactly `key`. Returns false when there is none, or the connection is lost.
+ * Takes an event, if there is one, and says which of `count` it is: its token,
+ * and exactly its key; `count` for another. Returns false when there is none,
+ * or the connection is lost.
  */
-bool store_connection_take_event(struct store_connection *c, const char *key,
-                                 const char *token, bool *is_that);
+bool store_connection_take_event(struct store_connection *c,
+                                 const struct store_event *known, size_t count,
+                                 size_t *which);
 
 #endif

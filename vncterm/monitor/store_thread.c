@@ -77,6 +77,7 @@ struct store_thread {
     bool domain_was_seen;
     bool domain_is_watched;
     bool port_is_watched;
+    bool port_has_changed; /* which an own write is, too */
     bool removal_is_told;
 };
 
@@ -254,7 +255,6 @@ look(struct store_thread *t, enum look why)
     char value[STORE_VALUE_MAX + 1];
     enum presence tty = UNKNOWN;
     enum presence domain = PRESENT;
-    bool was_removed = t->removal_is_told;
 
     if (t->watch == STORE_WATCH_TTY) {
         tty = look_at_tty(t, why);
@@ -278,8 +278,8 @@ look(struct store_thread *t, enum look why)
         t->may_create_domain = false; /* should it go */
     }
     watch_domain_if(t, domain);
-    bool is_waiting = tty == ABSENT && domain == PRESENT && !t->removal_is_told;
-    if (is_waiting || (tty == PRESENT && was_removed)) {
+    if (t->port_has_changed && domain == PRESENT && !t->removal_is_told) {
+        t->port_has_changed = false;
         look_at_ports(t);
     }
     return domain;
@@ -418,19 +418,31 @@ drop_lost(struct store_thread *t)
 static enum look
 take_events(struct store_thread *t)
 {
+    enum {
+        TTY_EVENT,
+        VNC_PORT_EVENT,
+        TEXT_PORT_EVENT,
+        EVENTS
+    };
+    /* Below a node there may be others, which are events of its watch, too. */
+    const struct store_event known[EVENTS] = {
+        [TTY_EVENT] = {t->tty, TTY_TOKEN},
+        [VNC_PORT_EVENT] = {t->ports[VNC_PORT].key, PORT_TOKEN},
+        [TEXT_PORT_EVENT] = {t->ports[TEXT_PORT].key, PORT_TOKEN},
+    };
     enum look why = LOOK_AGAIN;
+    size_t which = EVENTS;
 
-    for (int i = 0; i < EVENTS_MAX; i++) {
-        /* Below the tty there may be nodes, which are events of its watch. */
-        bool is_tty;
-        if (!store_connection_take_event(&t->connection, t->tty, TTY_TOKEN,
-                                         &is_tty)) {
-            break;
-        }
-        if (is_tty && !t->tty_event_is_due) {
+    for (int i = 0;
+         i < EVENTS_MAX &&
+         store_connection_take_event(&t->connection, known, EVENTS, &which);
+         i++) {
+        if (which == TTY_EVENT && !t->tty_event_is_due) {
             why = LOOK_WRITTEN;
-        } else if (is_tty) {
+        } else if (which == TTY_EVENT) {
             t->tty_event_is_due = false;
+        } else if (which != EVENTS) {
+            t->port_has_changed = true;
         }
     }
     return why;
@@ -465,6 +477,7 @@ connect_store(struct store_thread *t)
     t->domain_was_seen = false;
     t->domain_is_watched = false;
     t->port_is_watched = false;
+    t->port_has_changed = false;
     t->removal_is_told = false;
 
     int r = store_connection_open(&t->connection);
