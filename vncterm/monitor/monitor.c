@@ -32,8 +32,10 @@ enum {
     WORKER_QUIT_US = 50 * 1000,
 #endif
     /* From the end of the console, of which viewers see the last frame for a
-     * second at most, to a worker that should have left. */
-    WORKER_END_US = 3 * 1000 * 1000,
+     * second at most, to a worker that should have left: long enough for a host
+     * that is busy with the ends of many guests, and less than the ten seconds
+     * that the host agent waits. */
+    WORKER_END_US = 8 * 1000 * 1000,
 };
 
 /* What EXIT STATUS in the man page says. */
