@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The host agent's part in dom0: it starts a vncterm for each guest.
 
-VNCTERM names the program, VNCTERM_XEN the folder for what is made once
-(packages, images, saved machines). Both are set by tests/xen/check.
+For tests VNCTERM names the program, VNCTERM_XEN the folder for what is made
+once, and VNCTERM_XEN_IMAGE what to boot. All are set by tests/xen/check.
 """
 import os
 import pathlib
@@ -30,7 +30,8 @@ _cabinet = None
 def cabinet():
     global _cabinet
     if _cabinet is None:
-        _cabinet = Cabinet(os.environ["VNCTERM_XEN"])
+        _cabinet = Cabinet(os.environ["VNCTERM_XEN"],
+                           image.Image(os.environ["VNCTERM_XEN_IMAGE"]))
     return _cabinet
 
 

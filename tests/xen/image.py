@@ -222,14 +222,13 @@ def _add_xen_tools(tree, root):
 
 
 class Image:
-    """Files to boot in `folder`: xen, vmlinux, dom0.cpio. See prepare()."""
+    """Files to boot: see prepare(). The folder's name says what is in them."""
 
-    def __init__(self, folder, key):
-        self.folder = folder
-        self.key = key  # names the contents
-        self.xen = folder / "xen"
-        self.kernel = folder / "vmlinux"
-        self.initrd = folder / "dom0.cpio"
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.xen = self.folder / "xen"
+        self.kernel = self.folder / "vmlinux"
+        self.initrd = self.folder / "dom0.cpio"
 
 
 def prepare(folder):
@@ -243,8 +242,7 @@ def prepare(folder):
     key = hashlib.sha256(packages_key.encode())
     for source in (HERE / "image.py", *sorted((HERE / "dom0").iterdir())):
         key.update(source.read_bytes())
-    image = Image(pathlib.Path(folder, "image-" + key.hexdigest()[:16]),
-                  key.hexdigest()[:16])
+    image = Image(pathlib.Path(folder, "image-" + key.hexdigest()[:16]))
     if not image.folder.exists():
         for old in pathlib.Path(folder).glob("image-*"):
             shutil.rmtree(old)
@@ -253,7 +251,7 @@ def prepare(folder):
 
 
 def _make(image, root):
-    making = Image(image.folder.with_suffix(".making"), image.key)
+    making = Image(image.folder.with_suffix(".making"))
     making.folder.mkdir()
     making.xen.write_bytes(gzip.decompress(
         (root / f"boot/xen-{XEN_VERSION}-amd64.gz").read_bytes()))

@@ -265,14 +265,16 @@ class Machine:
 class Cabinet:
     """Saved machines, one for each store, made when first asked for."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, boot_image=None):
+        """Everything is kept in `folder`; the image is made there if none is
+        given. Raises Unavailable."""
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.image = image.prepare(self.folder)
+        self.image = boot_image or image.prepare(self.folder)
         version = subprocess.run(["qemu-system-x86_64", "--version"],
                                  capture_output=True, text=True, check=True)
         # What the saved machine is made of, and what must read it again.
-        parts = (self.image.key.encode(), version.stdout.encode(),
+        parts = (self.image.folder.name.encode(), version.stdout.encode(),
                  pathlib.Path(__file__).read_bytes())
         self.key = hashlib.sha256(b"\n".join(parts)).hexdigest()[:16]
 

@@ -40,8 +40,8 @@ class Load(XenTest):
         viewer.press(ord("c"))
         viewer.key(CONTROL, False)
         wait_for_text(viewer, "pv1#", SECONDS)
-        print(f"(from Ctrl-C to the prompt {time.monotonic() - begin:.1f} s) ",
-              end="", flush=True)
+        print("FIGURE: from Ctrl-C to the prompt, in a flood: "
+              f"{time.monotonic() - begin:.1f} s", flush=True)
         viewer.type("echo still''here\n")
         wait_for_row(viewer, "stillhere")
 
