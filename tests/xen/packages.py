@@ -67,6 +67,8 @@ def unpacked(folder, packages):
     key = hashlib.sha256(wanted.encode()).hexdigest()[:16]
     root = pathlib.Path(folder, f"packages-{key}")
     if not root.exists():
+        for old in pathlib.Path(folder).glob("packages-*"):
+            shutil.rmtree(old)
         making = root.with_suffix(".making")
         shutil.rmtree(making, ignore_errors=True)
         making.mkdir(parents=True)
