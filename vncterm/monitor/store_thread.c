@@ -52,6 +52,7 @@ struct port {
     /* The number that should stand in the store, unless the store has begun
      * anew; 0 if none has been written. */
     uint16_t written;
+    bool is_watched; /* on this connection */
 };
 
 struct store_thread {
@@ -76,7 +77,6 @@ struct store_thread {
     bool tty_was_seen;
     bool domain_was_seen;
     bool domain_is_watched;
-    bool port_is_watched;
     bool port_has_changed; /* which an own write is, too */
     bool removal_is_told;
 };
@@ -286,14 +286,14 @@ look(struct store_thread *t, enum look why)
 }
 
 /*
- * Without a tty the removal of the domain is seen from a port's, which is the
- * one node below it that is ours and that no guest may write.
+ * Without a tty the removal of the domain is seen from the ports', the nodes
+ * below it that are ours and that no guest may write.
  */
 static void
-watch_port(struct store_thread *t, const struct port *port)
+watch_port(struct store_thread *t, struct port *port)
 {
-    if (t->watch == STORE_WATCH_TTY && !t->port_is_watched) {
-        t->port_is_watched = watch_key(t, port->key, PORT_TOKEN);
+    if (t->watch == STORE_WATCH_TTY && !port->is_watched) {
+        port->is_watched = watch_key(t, port->key, PORT_TOKEN);
     }
 }
 
@@ -476,7 +476,9 @@ connect_store(struct store_thread *t)
     t->tty_was_seen = false;
     t->domain_was_seen = false;
     t->domain_is_watched = false;
-    t->port_is_watched = false;
+    for (int i = 0; i < PORTS; i++) {
+        t->ports[i].is_watched = false;
+    }
     t->port_has_changed = false;
     t->removal_is_told = false;
 
