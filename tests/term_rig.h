@@ -252,8 +252,12 @@ rig_same_modes(const struct term_modes *a, const struct term_modes *b)
            a->reverse_screen == b->reverse_screen &&
            a->cursor_visible == b->cursor_visible &&
            a->cursor_blink == b->cursor_blink &&
-           a->synchronizing == b->synchronizing && a->utf8 == b->utf8 &&
-           a->cp437_font == b->cp437_font && a->cursor_shape == b->cursor_shape;
+           a->synchronizing == b->synchronizing &&
+           a->column_margins == b->column_margins &&
+           a->exact_rectangles == b->exact_rectangles &&
+           a->checksum_extension == b->checksum_extension &&
+           a->utf8 == b->utf8 && a->cp437_font == b->cp437_font &&
+           a->cursor_shape == b->cursor_shape;
 }
 
 static inline bool
@@ -309,7 +313,9 @@ rig_difference(const struct rig *one, const struct rig *other)
         return "saved cursor";
     }
     if (a->margins.top != b->margins.top ||
-        a->margins.bottom != b->margins.bottom) {
+        a->margins.bottom != b->margins.bottom ||
+        a->margins.left != b->margins.left ||
+        a->margins.right != b->margins.right) {
         return "margins";
     }
     for (int col = 0; col < a->size.cols; col++) {
@@ -391,7 +397,7 @@ rig_broken(const struct rig *rig)
         c->pos.col >= t->size.cols) {
         return "cursor outside";
     }
-    if (c->pending_wrap && c->pos.col != t->size.cols - 1) {
+    if (c->pending_wrap && c->pos.col != cursor_line_end(t) - 1) {
         return "pending wrap not in the last column";
     }
     if (t->margins.top < 0 || t->margins.bottom > t->size.rows ||
@@ -399,8 +405,15 @@ rig_broken(const struct rig *rig)
          t->margins.bottom - t->margins.top != t->size.rows)) {
         return "margins";
     }
-    if (c->origin &&
-        (c->pos.row < t->margins.top || c->pos.row >= t->margins.bottom)) {
+    if (t->margins.left < 0 || t->margins.right > t->size.cols ||
+        (t->margins.right - t->margins.left < 2 &&
+         t->margins.right - t->margins.left != t->size.cols)) {
+        return "left and right margins";
+    }
+    if (margins_are_narrow(t) && !t->modes.column_margins) {
+        return "left and right margins that are not allowed";
+    }
+    if (c->origin && !margins_hold_cursor(t)) {
         return "cursor outside of the margins in origin mode";
     }
     if (!utf8_is_valid(t->title, strlen(t->title))) {

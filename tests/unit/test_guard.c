@@ -235,10 +235,10 @@ unknown_sequences_are_swallowed(void **state)
 {
     (void)state;
     ASSERT_GIVES("\033[?1;2c\033[=5h\033[<u\033[>4;2m\033[1y\033[2]x", "'x' ");
-    ASSERT_GIVES("\033[1$r\033[ A\033[\"p\033[ !qx", "'x' ");
+    ASSERT_GIVES("\033[1$s\033[ B\033[\"s\033[ !qx", "'x' ");
     ASSERT_GIVES("\033[1?5h\033[??5h\033[?1<hx", "'x' ");
     ASSERT_GIVES("\033[1!5px", "'x' ");
-    ASSERT_GIVES("\033Fx\033lx\033 Fx\033#3x\033(?x", "'x' 'x' 'x' 'x' 'x' ");
+    ASSERT_GIVES("\033Fx\033lx\033 0x\033#1x\033(?x", "'x' 'x' 'x' 'x' 'x' ");
 }
 
 static void

@@ -71,12 +71,27 @@ enum guard_kind {
     GUARD_ECH,
     GUARD_DECSED, /* the same, only what is not protected */
     GUARD_DECSEL,
-    GUARD_ICH, /* insert and delete characters, lines */
+    GUARD_ICH, /* insert and delete characters, lines, columns */
     GUARD_DCH,
     GUARD_IL,
     GUARD_DL,
-    GUARD_SU, /* scroll up, down */
+    GUARD_DECIC,
+    GUARD_DECDC,
+    GUARD_SU, /* scroll up, down, left, right */
     GUARD_SD,
+    GUARD_SL,
+    GUARD_SR,
+    GUARD_DECBI, /* move a column, scrolling at the margin: back, forward */
+    GUARD_DECFI,
+    GUARD_DECCRA, /* rectangles: copy, fill, erase, change, sum up */
+    GUARD_DECFRA,
+    GUARD_DECERA,
+    GUARD_DECSERA,
+    GUARD_DECCARA,
+    GUARD_DECRARA,
+    GUARD_DECSACE,
+    GUARD_DECRQCRA,
+    GUARD_XTCHECKSUM,
     GUARD_REP,
     GUARD_IND,
     GUARD_NEL,
@@ -92,7 +107,9 @@ enum guard_kind {
     GUARD_SGR,
     GUARD_DECSCA,
     GUARD_DECSTBM,
-    GUARD_DECSC, /* also ESC [ s and u */
+    GUARD_DECSLRM, /* or, without DECLRMM, to save the cursor (SCOSC) */
+    GUARD_SCORC,
+    GUARD_DECSC,
     GUARD_DECRC,
     GUARD_DECKPAM,
     GUARD_DECKPNM,

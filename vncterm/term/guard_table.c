@@ -25,8 +25,8 @@ static const uint8_t csi_kinds[FINAL_LAST - FINAL_FIRST + 1] = {
     FINAL('f') = GUARD_CUP,      FINAL('g') = GUARD_TBC,
     FINAL('h') = GUARD_SM,       FINAL('l') = GUARD_RM,
     FINAL('m') = GUARD_SGR,      FINAL('n') = GUARD_DSR,
-    FINAL('r') = GUARD_DECSTBM,  FINAL('s') = GUARD_DECSC,
-    FINAL('t') = GUARD_XTWINOPS, FINAL('u') = GUARD_DECRC,
+    FINAL('r') = GUARD_DECSTBM,  FINAL('s') = GUARD_DECSLRM,
+    FINAL('t') = GUARD_XTWINOPS, FINAL('u') = GUARD_SCORC,
 };
 
 /* Sequences with a leader or an intermediate byte. */
@@ -41,15 +41,21 @@ static const struct {
     {'?', 0, 'n', GUARD_DECDSR},      {'?', '$', 'p', GUARD_DECRQM},
     {0, '$', 'p', GUARD_DECRQM_ANSI}, {0, '!', 'p', GUARD_DECSTR},
     {0, ' ', 'q', GUARD_DECSCUSR},    {0, '"', 'q', GUARD_DECSCA},
-    {'>', 0, 'c', GUARD_DA2},
+    {'>', 0, 'c', GUARD_DA2},         {0, '\'', '}', GUARD_DECIC},
+    {0, '\'', '~', GUARD_DECDC},      {0, ' ', '@', GUARD_SL},
+    {0, ' ', 'A', GUARD_SR},          {0, '$', 'v', GUARD_DECCRA},
+    {0, '$', 'x', GUARD_DECFRA},      {0, '$', 'z', GUARD_DECERA},
+    {0, '$', '{', GUARD_DECSERA},     {0, '$', 'r', GUARD_DECCARA},
+    {0, '$', 't', GUARD_DECRARA},     {0, '*', 'x', GUARD_DECSACE},
+    {0, '*', 'y', GUARD_DECRQCRA},    {0, '#', 'y', GUARD_XTCHECKSUM},
 };
 
 /* ESC and one byte, without arguments. */
 static const uint8_t escape_kinds[FINAL_LAST + 1] = {
-    ['7'] = GUARD_DECSC,   ['8'] = GUARD_DECRC, ['='] = GUARD_DECKPAM,
-    ['>'] = GUARD_DECKPNM, ['D'] = GUARD_IND,   ['E'] = GUARD_NEL,
-    ['H'] = GUARD_HTS,     ['M'] = GUARD_RI,    ['Z'] = GUARD_DA1,
-    ['c'] = GUARD_RIS,
+    ['6'] = GUARD_DECBI, ['9'] = GUARD_DECFI,   ['7'] = GUARD_DECSC,
+    ['8'] = GUARD_DECRC, ['='] = GUARD_DECKPAM, ['>'] = GUARD_DECKPNM,
+    ['D'] = GUARD_IND,   ['E'] = GUARD_NEL,     ['H'] = GUARD_HTS,
+    ['M'] = GUARD_RI,    ['Z'] = GUARD_DA1,     ['c'] = GUARD_RIS,
 };
 
 enum guard_charset

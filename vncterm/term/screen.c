@@ -231,8 +231,7 @@ screen_is_alternate(const struct screen *s)
     return s->active == &s->grids[GRID_ALTERNATE];
 }
 
-/* Erases the wide character, if there is one, that lies across `col`. */
-static void
+void
 split_wide(struct screen *s, int row, int col)
 {
     struct cell *cells = s->active->rows[row];
@@ -245,7 +244,7 @@ split_wide(struct screen *s, int row, int col)
     damage_cells(s, row, col - 1, col + 1);
 }
 
-static void
+void
 grow_used(struct screen *s, int row, int end)
 {
     struct row_info *info = &s->active->info[row];

@@ -116,6 +116,44 @@ void screen_scroll_rows(struct screen *s, int top, int bottom, int lines,
 void screen_scroll_cols(struct screen *s, int top, int bottom, int begin,
                         int end, int cols, struct cell blank);
 
+/* Rows [top, bottom) and columns [left, right), not empty. */
+struct screen_area {
+    int top;
+    int bottom;
+    int left;
+    int right;
+};
+
+/*
+ * Moves the cells of an area up by `lines` (down when negative) within it;
+ * rows that come in are `blank`. None go into the scrollback, no wrap flag
+ * moves, and that of a row is cleared when its last column is in the area.
+ * Wide characters that an edge cuts in two are erased.
+ */
+void screen_scroll_area(struct screen *s, struct screen_area area, int lines,
+                        struct cell blank);
+
+/*
+ * Copies an area to where its first cell is to be, all of which is on the
+ * screen; the two may overlap. Of characters that an edge cuts in two a blank
+ * is copied, and what is left of one is erased. Wrap flags are as above.
+ */
+void
+screen_copy_area(struct screen *s, struct screen_area area, struct cell_pos to);
+
+/* Fills an area with a narrow character, no control character, as it is. */
+void
+screen_fill_area(struct screen *s, struct screen_area area, struct cell cell);
+
+/*
+ * Has `change` change each cell in columns [begin, end), not empty, of a row:
+ * attributes and colours of any, and it may make it a space, as it must a blank
+ * cell that is to have attributes. Of a wide character both halves are changed.
+ */
+typedef void screen_change_fn(void *data, struct cell *cell);
+void screen_change_cells(struct screen *s, int row, int begin, int end,
+                         screen_change_fn *change, void *data);
+
 /* Whether autowrap carried this row's text on to the next row. */
 void screen_set_wrapped(struct screen *s, int row, bool wrapped);
 bool screen_is_wrapped(const struct screen *s, int row);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the files of the screen model share: screen.c changes cells,
- * screen_damage.c keeps what has changed, screen_view.c shows lines of the
- * scrollback, screen_resize.c makes another size. For these files only.
+ * screen_area.c those of a rectangle, screen_damage.c keeps what has changed,
+ * screen_view.c shows lines of the scrollback, screen_resize.c makes another
+ * size. For these files only.
  *
  * Two kinds of rows: a screen row is a place on the active screen, a view row
  * one in what is shown. View row = screen row + lines_back. Damage and the
@@ -108,6 +109,14 @@ void grid_clear_row(struct grid *g, int row, int cols, struct cell blank);
  * negative); what leaves comes in at the other end. |lines| < count.
  */
 void rotate(void *base, size_t size, int count, int lines);
+
+/* Cells. */
+
+/* Erases the wide character, if there is one, that lies across `col`. */
+void split_wide(struct screen *s, int row, int col);
+
+/* Notes that columns up to `end` of a row may not be default blanks. */
+void grow_used(struct screen *s, int row, int end);
 
 /* Damage. */
 

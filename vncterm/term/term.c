@@ -52,7 +52,7 @@ reset_state(struct term *t)
     cursor_reset_saved(&t->cursor);
     cursor_reset_saved(&t->saved[0]);
     cursor_reset_saved(&t->saved[1]);
-    t->margins = (struct margins){.top = 0, .bottom = t->size.rows};
+    margins_reset(t);
     t->last_code = 0;
     reset_tabs(t);
     modes_reset(t);
@@ -80,7 +80,8 @@ term_reset_soft(struct term *t)
     struct cell_pos pos = t->cursor.pos;
     bool alternate = screen_is_alternate(t->screen);
 
-    cursor_set_margins(t, 0, t->size.rows);
+    margins_set_rows(t, 0, t->size.rows);
+    margins_allow_cols(t, false);
     cursor_reset_saved(&t->cursor);
     cursor_reset_saved(&t->saved[alternate ? 1 : 0]);
     t->cursor.pos = pos;
@@ -123,6 +124,7 @@ term_new(struct term **out, const struct term_config *config,
     t->handler = *handler;
     t->data = data;
     t->dialect = config->dialect;
+    t->allows = config->allows;
     t->scrollback_max = config->scrollback_max;
     t->size = config->size;
     t->fast_path = true;
@@ -161,7 +163,8 @@ fit_cursor(struct cursor *cursor, struct cell_pos pos, struct cell_size before,
 {
     cursor->pos.row = clamp_int(pos.row, 0, after.rows - 1);
     cursor->pos.col = clamp_int(pos.col, 0, after.cols - 1);
-    cursor->pending_wrap &= after.cols == before.cols;
+    cursor->pending_wrap &=
+        after.cols == before.cols && cursor->pos.col == after.cols - 1;
 }
 
 int
@@ -181,7 +184,7 @@ term_resize(struct term *t, struct cell_size size)
     fit_cursor(&t->saved[0], saved, t->size, size);
     fit_cursor(&t->saved[1], t->saved[1].pos, t->size, size);
     t->size = size;
-    t->margins = (struct margins){.top = 0, .bottom = size.rows};
+    margins_reset(t);
     term_renew_vt(t);
     term_show_cursor(t);
     return 0;

@@ -28,10 +28,19 @@ enum {
     TERM_REPLY_MAX = 256, /* bytes of one reply */
 };
 
+/* What a guest may do that can annoy or spy; all off is the usual. */
+struct term_allowances {
+    bool checksums;    /* DECRQCRA: read the screen */
+    bool title_report; /* have the title typed back */
+    bool resize;       /* ask for another size; see on_resize */
+    bool clipboard;    /* set the viewers' clipboard; see on_clipboard */
+};
+
 struct term_config {
     struct cell_size size;    /* 1x1 to TERM_COLS_MAX x TERM_ROWS_MAX */
     size_t scrollback_max;    /* bytes; 0 keeps nothing */
     enum key_dialect dialect; /* what the terminal says it is */
+    struct term_allowances allows;
 };
 
 /*

@@ -4,8 +4,6 @@
  * know: libvterm 0.1.4 and 0.3 let CUU and CUD pass the margins, and do not
  * tell where in its sequence of states a move clears a pending wrap.
  */
-#include <assert.h>
-
 #include "term/pen.h"
 #include "term/term_internal.h"
 
@@ -40,37 +38,72 @@ cursor_down(struct term *t, int rows)
 void
 cursor_left(struct term *t, int cols)
 {
-    cursor_move_to(t, t->cursor.pos.row, t->cursor.pos.col - cols);
+    int col = t->cursor.pos.col;
+    int limit = col >= t->margins.left ? t->margins.left : 0;
+
+    cursor_move_to(t, t->cursor.pos.row, max_int(col - cols, limit));
+}
+
+int
+cursor_line_end(const struct term *t)
+{
+    return t->cursor.pos.col < t->margins.right ? t->margins.right
+                                                : t->size.cols;
 }
 
 void
 cursor_right(struct term *t, int cols)
 {
-    cursor_move_to(t, t->cursor.pos.row, t->cursor.pos.col + cols);
+    int end = cursor_line_end(t);
+
+    cursor_move_to(t, t->cursor.pos.row,
+                   min_int(t->cursor.pos.col + cols, end - 1));
 }
 
 void
 cursor_address(struct term *t, int row, int col)
 {
+    const struct margins *m = &t->margins;
+
     if (t->cursor.origin) {
-        row = clamp_int(row + t->margins.top, t->margins.top,
-                        t->margins.bottom - 1);
+        row = clamp_int(row + m->top, m->top, m->bottom - 1);
+        col = clamp_int(col + m->left, m->left, m->right - 1);
     }
     cursor_move_to(t, row, col);
+}
+
+int
+cursor_row_from_origin(const struct term *t)
+{
+    return t->cursor.pos.row - (t->cursor.origin ? t->margins.top : 0);
+}
+
+int
+cursor_col_from_origin(const struct term *t)
+{
+    return t->cursor.pos.col - (t->cursor.origin ? t->margins.left : 0);
 }
 
 void
 cursor_address_row(struct term *t, int row)
 {
-    cursor_address(t, row, t->cursor.pos.col);
+    cursor_address(t, row, cursor_col_from_origin(t));
+}
+
+void
+cursor_address_col(struct term *t, int col)
+{
+    cursor_address(t, cursor_row_from_origin(t), col);
 }
 
 void
 cursor_carriage_return(struct term *t)
 {
+    bool before = t->cursor.pos.col < t->margins.left && !t->cursor.origin;
+
     t->cursor.pending_wrap = false;
-    if (t->fast_path) {
-        t->cursor.pos.col = 0;
+    if (t->fast_path || margins_are_narrow(t)) {
+        t->cursor.pos.col = before ? 0 : t->margins.left;
     } else {
         vt_do(t->vt, VT_CARRIAGE_RETURN, 0, &t->cursor.pos);
     }
@@ -80,13 +113,14 @@ void
 cursor_index(struct term *t)
 {
     t->cursor.pending_wrap = false;
-    if (!t->fast_path) {
+    if (!t->fast_path && !margins_are_narrow(t)) {
         vt_do(t->vt, VT_INDEX, 0, &t->cursor.pos);
         return;
     }
     if (t->cursor.pos.row == t->margins.bottom - 1) {
-        screen_scroll_rows(t->screen, t->margins.top, t->margins.bottom, 1,
-                           pen_blank(t->cursor.pen));
+        if (margins_hold_col(t)) {
+            margins_scroll(t, 1, pen_blank(t->cursor.pen));
+        }
     } else if (t->cursor.pos.row < t->size.rows - 1) {
         t->cursor.pos.row++;
     }
@@ -96,15 +130,27 @@ void
 cursor_reverse_index(struct term *t)
 {
     t->cursor.pending_wrap = false;
-    vt_do(t->vt, VT_REVERSE_INDEX, 0, &t->cursor.pos);
+    if (!margins_are_narrow(t)) {
+        vt_do(t->vt, VT_REVERSE_INDEX, 0, &t->cursor.pos);
+    } else if (t->cursor.pos.row != t->margins.top) {
+        cursor_up(t, 1);
+    } else if (margins_hold_col(t)) {
+        margins_scroll(t, -1, pen_blank(t->cursor.pen));
+    }
 }
 
 void
 cursor_tabs(struct term *t, int count)
 {
     int col = t->cursor.pos.col;
+    int end = cursor_line_end(t);
 
-    if (!t->fast_path || count > 1) {
+    if (margins_are_narrow(t)) {
+        for (int i = 0; i < count && t->cursor.pos.col < end - 1; i++) {
+            t->cursor.pos.col =
+                tab_stops_next(&t->tabs, t->cursor.pos.col, end);
+        }
+    } else if (!t->fast_path || count > 1) {
         vt_do(t->vt, VT_TABS, count, &t->cursor.pos);
     } else {
         t->cursor.pos.col = tab_stops_next(&t->tabs, col, t->size.cols);
@@ -118,6 +164,9 @@ cursor_back_tabs(struct term *t, int count)
 {
     t->cursor.pending_wrap = false;
     vt_do(t->vt, VT_BACK_TABS, count, &t->cursor.pos);
+    if (t->cursor.origin) {
+        t->cursor.pos.col = max_int(t->cursor.pos.col, t->margins.left);
+    }
 }
 
 void
@@ -152,19 +201,27 @@ saved_cursor(struct term *t)
 void
 cursor_save(struct term *t)
 {
-    *saved_cursor(t) = t->cursor;
-    saved_cursor(t)->charsets.single_shift = 0;
+    struct cursor *saved = saved_cursor(t);
+
+    *saved = t->cursor;
+    saved->charsets.single_shift = 0;
+    /* When it is restored, the margins may be others. */
+    saved->pending_wrap &= saved->pos.col == t->size.cols - 1;
 }
 
 void
 cursor_restore(struct term *t)
 {
-    const struct cursor *saved = saved_cursor(t);
-    int top = saved->origin ? t->margins.top : 0;
-    int bottom = saved->origin ? t->margins.bottom : t->size.rows;
+    struct cursor saved = *saved_cursor(t);
+    struct cell_pos pos = saved.pos;
+    const struct margins *m = &t->margins;
 
-    t->cursor = *saved;
-    t->cursor.pos.row = clamp_int(saved->pos.row, top, bottom - 1);
+    t->cursor = saved;
+    if (saved.origin) {
+        t->cursor.pos.row = clamp_int(pos.row, m->top, m->bottom - 1);
+        t->cursor.pos.col = clamp_int(pos.col, m->left, m->right - 1);
+    }
+    t->cursor.pending_wrap &= t->cursor.pos.col == cursor_line_end(t) - 1;
     term_update_coding(t);
 }
 
@@ -179,27 +236,5 @@ void
 cursor_set_origin(struct term *t, bool on)
 {
     t->cursor.origin = on;
-    cursor_address(t, 0, 0);
-}
-
-bool
-cursor_is_in_margins(const struct term *t)
-{
-    return t->cursor.pos.row >= t->margins.top &&
-           t->cursor.pos.row < t->margins.bottom;
-}
-
-void
-cursor_set_margins(struct term *t, int top, int bottom)
-{
-    if (bottom > t->size.rows) {
-        bottom = t->size.rows;
-    }
-    bool whole = top == 0 && bottom == t->size.rows;
-    if (!whole && (top < 0 || bottom - top < 2)) {
-        return;
-    }
-    t->margins = (struct margins){.top = top, .bottom = bottom};
-    vt_set_margins(t->vt, top, bottom);
     cursor_address(t, 0, 0);
 }

@@ -86,21 +86,30 @@ edit_erase_chars(struct term *t, int count)
     erase(t, VT_ERASE_CHARS, count, SCREEN_ERASE_ALL);
 }
 
+/* Moves columns [begin, right margin) of rows [top, bottom) left by `cols`. */
+static void
+shift_cols(struct term *t, int top, int bottom, int begin, int cols)
+{
+    screen_scroll_cols(t->screen, top, bottom, begin, t->margins.right, cols,
+                       pen_blank(t->cursor.pen));
+}
+
 /* libvterm does not insert or delete characters outside the margins. */
 static void
 shift_chars(struct term *t, enum vt_op op, int count)
 {
     int row = t->cursor.pos.row;
-    int col = t->cursor.pos.col;
 
-    if (cursor_is_in_margins(t)) {
-        edit(t, op, count);
+    t->cursor.pending_wrap = false;
+    if (!margins_hold_col(t)) {
         return;
     }
-    t->cursor.pending_wrap = false;
-    screen_scroll_cols(t->screen, row, row + 1, col, t->size.cols,
-                       op == VT_INSERT_CHARS ? -count : count,
-                       pen_blank(t->cursor.pen));
+    if (margins_hold_row(t) && !margins_are_narrow(t)) {
+        edit(t, op, count);
+    } else {
+        shift_cols(t, row, row + 1, t->cursor.pos.col,
+                   op == VT_INSERT_CHARS ? -count : count);
+    }
 }
 
 void
@@ -115,14 +124,70 @@ edit_delete_chars(struct term *t, int count)
     shift_chars(t, VT_DELETE_CHARS, count);
 }
 
+void
+edit_insert_cols(struct term *t, int count)
+{
+    edit_delete_cols(t, -count);
+}
+
+void
+edit_delete_cols(struct term *t, int count)
+{
+    if (margins_hold_cursor(t)) {
+        shift_cols(t, t->margins.top, t->margins.bottom, t->cursor.pos.col,
+                   count);
+    }
+}
+
+/* SL and SR: like DECDC and DECIC, from the left margin on. */
+void
+edit_shift_cols(struct term *t, int left)
+{
+    if (margins_hold_cursor(t)) {
+        shift_cols(t, t->margins.top, t->margins.bottom, t->margins.left, left);
+    }
+}
+
+/* DECBI and DECFI. Beside the margins the cursor stops at the edge. */
+void
+edit_back_index(struct term *t)
+{
+    if (t->cursor.pos.col == t->margins.left) {
+        edit_shift_cols(t, -1);
+    } else {
+        cursor_left(t, 1);
+    }
+}
+
+void
+edit_forward_index(struct term *t)
+{
+    if (t->cursor.pos.col == t->margins.right - 1) {
+        edit_shift_cols(t, 1);
+    } else {
+        cursor_right(t, 1);
+    }
+}
+
 /* The cursor goes to the first column, as DEC STD 070 has it. */
 static void
 shift_lines(struct term *t, enum vt_op op, int count)
 {
-    if (cursor_is_in_margins(t)) {
-        edit(t, op, count);
-        t->cursor.pos.col = 0;
+    struct screen_area area = {t->cursor.pos.row, t->margins.bottom,
+                               t->margins.left, t->margins.right};
+
+    if (!margins_hold_cursor(t)) {
+        return;
     }
+    if (margins_are_narrow(t)) {
+        t->cursor.pending_wrap = false;
+        screen_scroll_area(t->screen, area,
+                           op == VT_INSERT_LINES ? -count : count,
+                           pen_blank(t->cursor.pen));
+    } else {
+        edit(t, op, count);
+    }
+    t->cursor.pos.col = t->margins.left;
 }
 
 void
@@ -137,10 +202,19 @@ edit_delete_lines(struct term *t, int count)
     shift_lines(t, VT_DELETE_LINES, count);
 }
 
+/* What scrolls as a whole leaves the cursor alone, and what waits there. */
 void
 edit_scroll(struct term *t, enum vt_op up_or_down, int count)
 {
-    edit(t, up_or_down, count);
+    bool pending_wrap = t->cursor.pending_wrap;
+
+    if (margins_are_narrow(t)) {
+        margins_scroll(t, up_or_down == VT_SCROLL_UP ? count : -count,
+                       pen_blank(t->cursor.pen));
+    } else {
+        edit(t, up_or_down, count);
+    }
+    t->cursor.pending_wrap = pending_wrap;
 }
 
 void
@@ -173,7 +247,8 @@ void
 edit_alignment_test(struct term *t)
 {
     t->cursor.origin = false;
-    cursor_set_margins(t, 0, t->size.rows);
+    margins_set_rows(t, 0, t->size.rows);
+    margins_set_cols(t, 0, t->size.cols);
     for (int row = 0; row < t->size.rows; row++) {
         fill_with_e(t, row);
     }

@@ -5,8 +5,10 @@
  *   term.c          the public interface, reset, resize
  *   term_ops.c      the guard's operations to the functions below
  *   term_print.c    characters: charsets, wrap, marks, repetition
- *   term_cursor.c   moves, margins, tab stops, save and restore
+ *   term_cursor.c   moves, tab stops, save and restore
+ *   term_margins.c  margins and what scrolls in them
  *   term_edit.c     erase, insert, delete, scroll
+ *   term_rect.c     rectangles
  *   term_modes.c    modes: set, reset, ask
  *   term_reports.c  answers to queries
  *   term_osc.c      title and palette
@@ -48,22 +50,30 @@ struct cursor {
     struct charsets charsets;
 };
 
-/* Rows [top, bottom) scroll: the whole screen, or at least two rows of it. */
+/*
+ * What scrolls: rows [top, bottom), all or at least two of them; and columns
+ * [left, right), likewise, which are all of them without DECLRMM.
+ */
 struct margins {
     int top;
     int bottom;
+    int left;
+    int right;
 };
 
 /* Modes that are neither input's nor saved with the cursor. */
 struct term_modes {
-    bool autowrap;       /* DECAWM */
-    bool insert;         /* IRM */
-    bool reverse_screen; /* DECSCNM */
-    bool cursor_visible; /* DECTCEM */
-    bool cursor_blink;   /* DECSCUSR and mode 12; kept, not drawn */
-    bool synchronizing;  /* mode 2026 */
-    bool utf8;           /* ESC % G, else Latin-1 */
-    bool cp437_font;     /* ESC [ 11 m */
+    bool autowrap;          /* DECAWM */
+    bool insert;            /* IRM */
+    bool reverse_screen;    /* DECSCNM */
+    bool cursor_visible;    /* DECTCEM */
+    bool cursor_blink;      /* DECSCUSR and mode 12; kept, not drawn */
+    bool synchronizing;     /* mode 2026 */
+    bool column_margins;    /* DECLRMM */
+    bool exact_rectangles;  /* DECSACE 2 */
+    int checksum_extension; /* XTCHECKSUM; 6 bits */
+    bool utf8;              /* ESC % G, else Latin-1 */
+    bool cp437_font;        /* ESC [ 11 m */
     enum cursor_shape cursor_shape;
 };
 
@@ -74,6 +84,7 @@ struct term {
     struct term_handler handler;
     void *data;
     enum key_dialect dialect;
+    struct term_allowances allows;
     size_t scrollback_max;
     struct cell_size size;
 
@@ -139,9 +150,12 @@ void cursor_down(struct term *t, int rows);
 void cursor_left(struct term *t, int cols);
 void cursor_right(struct term *t, int cols);
 
-/* The row, or both, counted from the origin. */
+/* The row, the column or both, counted from the origin. */
 void cursor_address_row(struct term *t, int row);
+void cursor_address_col(struct term *t, int col);
 void cursor_address(struct term *t, int row, int col);
+int cursor_row_from_origin(const struct term *t);
+int cursor_col_from_origin(const struct term *t);
 
 void cursor_carriage_return(struct term *t);
 void cursor_index(struct term *t);
@@ -155,9 +169,32 @@ void cursor_restore(struct term *t);
 void cursor_set_origin(struct term *t, bool on);
 void cursor_reset_saved(struct cursor *cursor);
 
-/* Rows [top, bottom), any integers; what is no region is ignored. */
-void cursor_set_margins(struct term *t, int top, int bottom);
-bool cursor_is_in_margins(const struct term *t);
+/* Where a line ends for the cursor: the right margin, or behind it the edge. */
+int cursor_line_end(const struct term *t);
+
+/* term_margins.c */
+
+/* [top, bottom) and [left, right), any integers; what is no region is ignored,
+ * else the cursor goes home. */
+void margins_set_rows(struct term *t, int top, int bottom);
+void margins_set_cols(struct term *t, int left, int right);
+
+/* DECLRMM: without it the columns are all of them. */
+void margins_allow_cols(struct term *t, bool on);
+
+/* The whole screen; libvterm is not told. */
+void margins_reset(struct term *t);
+
+/* Whether not all columns are within them. */
+bool margins_are_narrow(const struct term *t);
+
+/* Whether the cursor's row, column, or both are within them. */
+bool margins_hold_row(const struct term *t);
+bool margins_hold_col(const struct term *t);
+bool margins_hold_cursor(const struct term *t);
+
+/* Moves what is within them up by `lines` (down when negative). */
+void margins_scroll(struct term *t, int lines, struct cell blank);
 
 /* term_edit.c */
 
@@ -168,6 +205,11 @@ edit_erase_line(struct term *t, int which, enum screen_protection protection);
 void edit_erase_chars(struct term *t, int count);
 void edit_insert_chars(struct term *t, int count);
 void edit_delete_chars(struct term *t, int count);
+void edit_insert_cols(struct term *t, int count);
+void edit_delete_cols(struct term *t, int count);
+void edit_shift_cols(struct term *t, int left);
+void edit_back_index(struct term *t);
+void edit_forward_index(struct term *t);
 void edit_insert_lines(struct term *t, int count);
 void edit_delete_lines(struct term *t, int count);
 void edit_scroll(struct term *t, enum vt_op up_or_down, int count);
@@ -175,6 +217,9 @@ void edit_alignment_test(struct term *t);
 void edit_clear_screen(struct term *t, struct cell blank);
 
 extern const struct vt_handler edit_vt_handler;
+
+/* term_rect.c: returns whether the operation is one on rectangles. */
+bool rect_apply(struct term *t, const struct guard_op *op);
 
 /* term_modes.c */
 

@@ -17,6 +17,7 @@ enum {
     MODE_ALTERNATE = 47,
     MODE_DECNKM = 66,
     MODE_DECBKM = 67,
+    MODE_DECLRMM = 69,
     MODE_NORMAL_MOUSE = 1000,
     MODE_DRAG_MOUSE = 1002,
     MODE_ANY_MOUSE = 1003,
@@ -182,6 +183,9 @@ set_private(struct term *t, int mode, bool on)
     case MODE_DECAWM:
         set_autowrap(t, on);
         break;
+    case MODE_DECLRMM:
+        margins_allow_cols(t, on);
+        break;
     case MODE_X10_MOUSE:
         set_tracking(t, MOUSE_TRACKING_X10, on);
         break;
@@ -273,6 +277,8 @@ private_report(struct term *t, int mode)
         return report_of(t->cursor.origin);
     case MODE_DECAWM:
         return report_of(t->modes.autowrap);
+    case MODE_DECLRMM:
+        return report_of(t->modes.column_margins);
     case MODE_X10_MOUSE:
         return report_of(input->mouse_tracking == MOUSE_TRACKING_X10);
     case MODE_NORMAL_MOUSE:

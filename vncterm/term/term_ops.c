@@ -77,7 +77,6 @@ static bool
 move_cursor(struct term *t, const struct guard_op *op)
 {
     int count = guard_count(op, 0);
-    int row = t->cursor.pos.row;
 
     switch (op->kind) {
     case GUARD_CUU:
@@ -87,7 +86,6 @@ move_cursor(struct term *t, const struct guard_op *op)
         cursor_down(t, count);
         return true;
     case GUARD_CUF:
-    case GUARD_HPR:
         cursor_right(t, count);
         return true;
     case GUARD_CUB:
@@ -102,14 +100,16 @@ move_cursor(struct term *t, const struct guard_op *op)
         cursor_carriage_return(t);
         return true;
     case GUARD_CHA:
-        cursor_move_to(t, row, count - 1);
+        cursor_address_col(t, count - 1);
+        return true;
+    case GUARD_HPR:
+        cursor_address_col(t, cursor_col_from_origin(t) + count);
         return true;
     case GUARD_VPA:
         cursor_address_row(t, count - 1);
         return true;
     case GUARD_VPR:
-        cursor_address_row(t, row + count -
-                                  (t->cursor.origin ? t->margins.top : 0));
+        cursor_address_row(t, cursor_row_from_origin(t) + count);
         return true;
     case GUARD_CUP:
         cursor_address(t, count - 1, guard_count(op, 1) - 1);
@@ -170,6 +170,24 @@ edit_cells(struct term *t, const struct guard_op *op)
     case GUARD_DL:
         edit_delete_lines(t, count);
         return true;
+    case GUARD_DECIC:
+        edit_insert_cols(t, count);
+        return true;
+    case GUARD_DECDC:
+        edit_delete_cols(t, count);
+        return true;
+    case GUARD_SL:
+        edit_shift_cols(t, count);
+        return true;
+    case GUARD_SR:
+        edit_shift_cols(t, -count);
+        return true;
+    case GUARD_DECBI:
+        edit_back_index(t);
+        return true;
+    case GUARD_DECFI:
+        edit_forward_index(t);
+        return true;
     case GUARD_SU:
         edit_scroll(t, VT_SCROLL_UP, count);
         return true;
@@ -220,8 +238,22 @@ set_margins(struct term *t, const struct guard_op *op)
 {
     int bottom = guard_arg(op, 1, 0);
 
-    cursor_set_margins(t, guard_count(op, 0) - 1,
-                       bottom > 0 ? bottom : t->size.rows);
+    margins_set_rows(t, guard_count(op, 0) - 1,
+                     bottom > 0 ? bottom : t->size.rows);
+}
+
+/* DECSLRM with DECLRMM, else SCOSC, which has no arguments. */
+static void
+set_column_margins(struct term *t, const struct guard_op *op)
+{
+    int right = guard_arg(op, 1, 0);
+
+    if (t->modes.column_margins) {
+        margins_set_cols(t, guard_count(op, 0) - 1,
+                         right > 0 ? right : t->size.cols);
+    } else if (op->argc == 0) {
+        cursor_save(t);
+    }
 }
 
 static void
@@ -264,15 +296,19 @@ change_state(struct term *t, const struct guard_op *op)
     case GUARD_TBC:
         cursor_clear_tabs(t, guard_arg(op, 0, 0));
         return true;
-    case GUARD_DECSC:
-        if (op->argc == 0) { /* with arguments: DECSLRM */
-            cursor_save(t);
-        }
+    case GUARD_DECSLRM:
+        set_column_margins(t, op);
         return true;
-    case GUARD_DECRC:
+    case GUARD_DECSC:
+        cursor_save(t);
+        return true;
+    case GUARD_SCORC:
         if (op->argc == 0) { /* with arguments: keys of kitty's protocol */
             cursor_restore(t);
         }
+        return true;
+    case GUARD_DECRC:
+        cursor_restore(t);
         return true;
     case GUARD_DECSCUSR:
         modes_set_cursor_style(t, guard_arg(op, 0, 0));
@@ -343,7 +379,8 @@ on_op(void *data, const struct guard_op *op)
         return;
     }
     t->last_code = 0;
-    if (!change_state(t, op) && !move_cursor(t, op) && !edit_cells(t, op)) {
+    if (!change_state(t, op) && !move_cursor(t, op) && !edit_cells(t, op) &&
+        !rect_apply(t, op)) {
         answer(t, op);
     }
 }

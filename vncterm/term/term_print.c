@@ -8,11 +8,15 @@ static void
 advance(struct term *t, int width)
 {
     struct cell_pos *pos = &t->cursor.pos;
+    int end = cursor_line_end(t);
 
     pos->col += width;
-    if (pos->col >= t->size.cols) {
-        pos->col = t->size.cols - 1;
-        t->cursor.pending_wrap = true;
+    if (pos->col < end) {
+        return;
+    }
+    pos->col = end - 1;
+    t->cursor.pending_wrap = true;
+    if (end == t->size.cols) {
         screen_set_wrapped(t->screen, pos->row, false);
     }
 }
@@ -23,19 +27,23 @@ wrap(struct term *t)
 {
     int row = t->cursor.pos.row;
 
-    /* Below the bottom margin in the last row there is no next line. */
-    if (row == t->margins.bottom - 1 || row < t->size.rows - 1) {
+    /* Below the bottom margin in the last row there is no next line; between
+     * left and right margins a line is not a row of the screen. */
+    if (!margins_are_narrow(t) &&
+        (row == t->margins.bottom - 1 || row < t->size.rows - 1)) {
         screen_set_wrapped(t->screen, row, true);
     }
-    cursor_carriage_return(t);
+    /* In this order: beside the margins nothing scrolls. */
     cursor_index(t);
+    cursor_carriage_return(t);
 }
 
 /* Where a character of `width`, at most the screen's, has its place. */
 static void
 make_room(struct term *t, int width)
 {
-    bool fits = t->cursor.pos.col + width <= t->size.cols;
+    int end = cursor_line_end(t);
+    bool fits = t->cursor.pos.col + width <= end;
 
     if (fits && !t->cursor.pending_wrap) {
         return;
@@ -44,7 +52,7 @@ make_room(struct term *t, int width)
     if (t->modes.autowrap) {
         wrap(t);
     } else if (!fits) {
-        t->cursor.pos.col = t->size.cols - width;
+        t->cursor.pos.col = end - width;
     }
 }
 
@@ -123,7 +131,7 @@ print_plain(struct term *t, const uint8_t *text, size_t len)
             len = 1;
         }
         make_room(t, 1);
-        size_t room = (size_t)(t->size.cols - t->cursor.pos.col);
+        size_t room = (size_t)(cursor_line_end(t) - t->cursor.pos.col);
         size_t count = len < room ? len : room;
 
         screen_put_ascii(t->screen, t->cursor.pos, text, (int)count,

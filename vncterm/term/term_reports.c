@@ -56,14 +56,11 @@ report_attributes(struct term *t, const struct guard_op *op)
 void
 report_status(struct term *t, const struct guard_op *op)
 {
-    int row = t->cursor.pos.row + 1;
-    int col = t->cursor.pos.col + 1;
+    int row = cursor_row_from_origin(t) + 1;
+    int col = cursor_col_from_origin(t) + 1;
     int query = guard_arg(op, 0, 0);
     bool private = op->kind == GUARD_DECDSR;
 
-    if (t->cursor.origin) {
-        row -= t->margins.top;
-    }
     if (query == 5 && !private) {
         report(t, "\033[0n");
     } else if (query == 6) {

@@ -94,7 +94,7 @@ static bool
 is_in_text(const struct term *t)
 {
     return !t->modes.insert && t->margins.top == 0 &&
-           t->margins.bottom == t->size.rows;
+           t->margins.bottom == t->size.rows && !t->modes.column_margins;
 }
 
 static void
@@ -169,12 +169,21 @@ static bool
 is_kind_of_state(enum guard_kind kind)
 {
     static const bool kinds[] = {
-        [GUARD_SM] = true,          [GUARD_SGR] = true,
-        [GUARD_DECSCA] = true,      [GUARD_DECSTBM] = true,
-        [GUARD_DECSC] = true,       [GUARD_DECKPAM] = true,
-        [GUARD_DECSCUSR] = true,    [GUARD_DESIGNATE] = true,
-        [GUARD_SHIFT] = true,       [GUARD_SINGLE_SHIFT] = true,
-        [GUARD_CODING_UTF8] = true, [GUARD_CODING_DEFAULT] = true,
+        [GUARD_SM] = true,
+        [GUARD_SGR] = true,
+        [GUARD_DECSCA] = true,
+        [GUARD_DECSTBM] = true,
+        [GUARD_DECSLRM] = true,
+        [GUARD_DECSC] = true,
+        [GUARD_DECKPAM] = true,
+        [GUARD_DECSACE] = true,
+        [GUARD_XTCHECKSUM] = true,
+        [GUARD_DECSCUSR] = true,
+        [GUARD_DESIGNATE] = true,
+        [GUARD_SHIFT] = true,
+        [GUARD_SINGLE_SHIFT] = true,
+        [GUARD_CODING_UTF8] = true,
+        [GUARD_CODING_DEFAULT] = true,
     };
 
     return kind < sizeof(kinds) / sizeof(kinds[0]) && kinds[kind];
@@ -185,8 +194,8 @@ static bool
 is_mode_of_state(int mode)
 {
     static const int modes[] = {1,    5,    6,    7,    9,    25,
-                                47,   67,   1000, 1002, 1003, 1004,
-                                1005, 1006, 1015, 2004, 2026};
+                                47,   67,   69,   1000, 1002, 1003,
+                                1004, 1005, 1006, 1015, 2004, 2026};
 
     for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
         if (modes[i] == mode) {

@@ -325,11 +325,23 @@ put_tab_stops(struct state_writer *w, const struct term *t)
 }
 
 static void
-put_margins(struct state_writer *w, const struct term *t)
+put_row_margins(struct state_writer *w, const struct term *t)
 {
     if (t->margins.top > 0 || t->margins.bottom < t->size.rows) {
         state_put_format(w, "\033[%d;%dr", t->margins.top + 1,
                          t->margins.bottom);
+    }
+}
+
+static void
+put_column_margins(struct state_writer *w, const struct term *t)
+{
+    if (t->modes.column_margins) {
+        state_put_text(w, "\033[?69h");
+    }
+    if (margins_are_narrow(t)) {
+        state_put_format(w, "\033[%d;%ds", t->margins.left + 1,
+                         t->margins.right);
     }
 }
 
@@ -368,6 +380,7 @@ put_modes(struct state_writer *w, const struct term *t)
         {modes->reverse_screen, "\033[?5h"},
         {!modes->cursor_visible, "\033[?25l"},
         {modes->synchronizing, "\033[?2026h"},
+        {modes->exact_rectangles, "\033[2*x"},
         {input->newline, "\033[20h"},
         {input->cursor_application, "\033[?1h"},
         {input->keypad_application, "\033="},
@@ -385,6 +398,9 @@ put_modes(struct state_writer *w, const struct term *t)
         state_put_format(w, "\033[%d q",
                          2 * (int)modes->cursor_shape +
                              (modes->cursor_blink ? 1 : 2));
+    }
+    if (modes->checksum_extension != 0) {
+        state_put_format(w, "\033[%d#y", modes->checksum_extension);
     }
     put_mouse(w, input);
 }
@@ -419,9 +435,10 @@ put_charsets(struct state_writer *w, const struct charsets *charsets)
     w->charsets = *charsets;
 }
 
-/* `top` is the reader's top margin. */
+/* `top` and `left` are the reader's margins. */
 static void
-put_cursor(struct state_writer *w, const struct cursor *cursor, int top)
+put_cursor(struct state_writer *w, const struct cursor *cursor, int top,
+           int left)
 {
     if (w->origin != cursor->origin) {
         state_put_text(w, cursor->origin ? "\033[?6h" : "\033[?6l");
@@ -431,7 +448,7 @@ put_cursor(struct state_writer *w, const struct cursor *cursor, int top)
     state_put_pen(w, cursor->pen);
     state_put_format(w, "\033[%d;%dH",
                      cursor->pos.row + 1 - (cursor->origin ? top : 0),
-                     cursor->pos.col + 1);
+                     cursor->pos.col + 1 - (cursor->origin ? left : 0));
     if (cursor->pending_wrap) {
         state_put_format(w, "\033]%d;pending\033\\", OSC_STATE);
     }
@@ -452,7 +469,7 @@ static void
 put_saved_cursor(struct state_writer *w, const struct cursor *saved)
 {
     if (!is_start_cursor(saved)) {
-        put_cursor(w, saved, 0);
+        put_cursor(w, saved, 0, 0);
         state_put_text(w, "\0337");
     }
 }
@@ -523,9 +540,10 @@ put_state(struct state_writer *w, const struct term *t, struct content content)
         w->origin = false;
     }
     put_tab_stops(w, t);
-    put_margins(w, t);
+    put_row_margins(w, t);
+    put_column_margins(w, t);
     put_modes(w, t);
-    put_cursor(w, &t->cursor, t->margins.top);
+    put_cursor(w, &t->cursor, t->margins.top, t->margins.left);
     put_end(w, t);
 }
 
@@ -600,6 +618,6 @@ state_load_vt(struct term *t)
 
     state_writer_init(&w, load_vt, t->vt);
     put_tab_stops(&w, t);
-    put_margins(&w, t);
+    put_row_margins(&w, t);
     state_flush(&w);
 }
