@@ -31,6 +31,7 @@ struct rig {
     int bells;
     int titles;
     char title[TERM_TITLE_MAX + 1];
+    struct cell_size resized; /* by the guest */
 };
 
 static inline void
@@ -77,6 +78,18 @@ rig_on_title(void *data, const char *title)
     rig->titles++;
 }
 
+static inline void
+rig_on_resize(void *data, struct cell_size size)
+{
+    struct rig *rig = data;
+
+    rig->resized = size;
+    if (size.cols != term_size(rig->term).cols ||
+        size.rows != term_size(rig->term).rows) {
+        rig_fail("another size is told than there is");
+    }
+}
+
 static inline struct rig *
 rig_new_with(struct term_config config)
 {
@@ -84,6 +97,7 @@ rig_new_with(struct term_config config)
         .on_reply = rig_on_reply,
         .on_bell = rig_on_bell,
         .on_title = rig_on_title,
+        .on_resize = rig_on_resize,
     };
     struct rig *rig = calloc(1, sizeof(*rig));
 
@@ -254,7 +268,17 @@ rig_same_modes(const struct term_modes *a, const struct term_modes *b)
            a->cursor_blink == b->cursor_blink &&
            a->synchronizing == b->synchronizing &&
            a->column_margins == b->column_margins &&
+           a->reverse_wrap == b->reverse_wrap &&
+           a->reverse_wrap_more == b->reverse_wrap_more &&
+           a->more_fix == b->more_fix && a->allow_columns == b->allow_columns &&
+           a->columns_132 == b->columns_132 &&
+           a->keep_on_columns == b->keep_on_columns &&
+           a->eight_bit_controls == b->eight_bit_controls &&
+           a->iso_protection == b->iso_protection &&
            a->exact_rectangles == b->exact_rectangles &&
+           a->smooth_scroll == b->smooth_scroll &&
+           a->print_form_feed == b->print_form_feed &&
+           a->print_screen == b->print_screen && a->level == b->level &&
            a->checksum_extension == b->checksum_extension &&
            a->utf8 == b->utf8 && a->cp437_font == b->cp437_font &&
            a->cursor_shape == b->cursor_shape;
@@ -290,6 +314,18 @@ rig_same_rows(const struct term *a, const struct term *b)
         }
     }
     return true;
+}
+
+static inline bool
+rig_same_title_stacks(const struct title_stack *a, const struct title_stack *b)
+{
+    bool same = a->count == b->count;
+
+    for (int i = 0; same && i < a->count; i++) {
+        same = strcmp(a->entries[i].title, b->entries[i].title) == 0 &&
+               strcmp(a->entries[i].icon, b->entries[i].icon) == 0;
+    }
+    return same;
 }
 
 /* What differs between two terminals, or NULL. */
@@ -330,8 +366,15 @@ rig_difference(const struct rig *one, const struct rig *other)
     if (memcmp(a->palette, b->palette, sizeof(a->palette)) != 0) {
         return "palette";
     }
-    if (strcmp(a->title, b->title) != 0) {
+    if (strcmp(a->title, b->title) != 0 || strcmp(a->icon, b->icon) != 0) {
         return "title";
+    }
+    if (!rig_same_title_stacks(&a->title_stack, &b->title_stack)) {
+        return "title stack";
+    }
+    if (a->saved_modes.known != b->saved_modes.known ||
+        a->saved_modes.on != b->saved_modes.on) {
+        return "saved modes";
     }
     if (a->last_code != b->last_code) {
         return "last character";

@@ -8,6 +8,8 @@
  *
  *     size 80x25              a new terminal, first of all
  *     dialect linux           or vt220, xterm (the default); before size
+ *     allow checksums titles resize
+ *                             what a guest may do; before size
  *     feed "\e[2;3Hhi"        bytes; \e \a \b \t \n \v \f \r \\ \" \xNN
  *     repeat 30 "x\r\n"       the same bytes several times
  *     resize 40x10
@@ -28,6 +30,7 @@
  *     line 0 "text"           of the scrollback; 0 is the newest
  *     lines 3                 how many there are
  *     modes paste mouse=drag  of input that are not as at start, or "none"
+ *     resized 132x24          what the guest has made of it since, or "no"
  *     palette 1=#ff0000 fg=.. colours that are set, or "none"
  *
  * An expectation is compared as text with what is so. With --update the file is
@@ -50,6 +53,7 @@ struct script {
     const char *path;
     int line;
     enum key_dialect dialect;
+    struct term_allowances allows;
     struct rig *rig;
     int bells_seen;
 };
@@ -90,14 +94,17 @@ static const char escape_bytes[] = "\033\a\b\t\n\v\f\r\\\"";
 static void
 add_quoted(struct text *out, const char *bytes)
 {
+    bool is_utf8 = utf8_is_valid(bytes, strlen(bytes));
+
     add(out, "\"");
     for (; *bytes != '\0'; bytes++) {
         const char *found = strchr(escape_bytes, *bytes);
 
         if (found != NULL) {
             add(out, "\\%c", escape_letters[found - escape_bytes]);
-        } else if ((unsigned char)*bytes < 0x20) {
-            add(out, "\\x%02x", (unsigned)*bytes);
+        } else if ((unsigned char)*bytes < 0x20 ||
+                   (!is_utf8 && (unsigned char)*bytes >= 0x80)) {
+            add(out, "\\x%02x", (unsigned)(unsigned char)*bytes);
         } else {
             add(out, "%c", *bytes);
         }
@@ -178,6 +185,7 @@ make_terminal(struct script *s, struct cell_size size)
         .size = size,
         .scrollback_max = RIG_SCROLLBACK,
         .dialect = s->dialect,
+        .allows = s->allows,
     });
     s->bells_seen = 0;
 
@@ -226,6 +234,21 @@ set_dialect(struct script *s, const char *name)
     die(s, "an unknown dialect");
 }
 
+/* The largest size that a guest may make. */
+static void
+set_allowances(struct script *s, const char *words)
+{
+    struct term_allowances a = {
+        .checksums = strstr(words, "checksums") != NULL,
+        .title_report = strstr(words, "titles") != NULL,
+    };
+
+    if (strstr(words, "resize") != NULL) {
+        a.size_max = (struct cell_size){.cols = 140, .rows = 50};
+    }
+    s->allows = a;
+}
+
 static void
 feed_repeated(struct script *s, int count, const char *quoted)
 {
@@ -250,6 +273,10 @@ act(struct script *s, const char *line)
     }
     if (match(line, "dialect ", NULL, &rest)) {
         set_dialect(s, rest);
+        return true;
+    }
+    if (match(line, "allow ", NULL, &rest)) {
+        set_allowances(s, rest);
         return true;
     }
     if (s->rig == NULL) {
@@ -521,6 +548,19 @@ tell_lines(struct script *s, struct text *out)
         scrollback_lines(screen_scrollback(s->rig->term->screen)));
 }
 
+static void
+tell_resized(struct script *s, struct text *out)
+{
+    struct cell_size size = s->rig->resized;
+
+    if (size.cols == 0) {
+        add(out, "resized no");
+    } else {
+        add(out, "resized %dx%d", size.cols, size.rows);
+    }
+    s->rig->resized = (struct cell_size){0};
+}
+
 /* Writes the line as it would be if it were true; false if it is unknown. */
 static bool
 tell(struct script *s, const char *line, struct text *out)
@@ -529,10 +569,11 @@ tell(struct script *s, const char *line, struct text *out)
         const char *word;
         void (*tell)(struct script *s, struct text *out);
     } words[] = {
-        {"cursor", tell_cursor}, {"damage", tell_damage},
-        {"reply", tell_reply},   {"bells", tell_bells},
-        {"title", tell_title},   {"lines", tell_lines},
-        {"modes", tell_modes},   {"palette", tell_palette},
+        {"cursor", tell_cursor},   {"damage", tell_damage},
+        {"reply", tell_reply},     {"bells", tell_bells},
+        {"title", tell_title},     {"lines", tell_lines},
+        {"modes", tell_modes},     {"palette", tell_palette},
+        {"resized", tell_resized},
     };
     int n[3];
 

@@ -90,6 +90,13 @@ on_osc(void *data, int number, const char *text, size_t len)
     note(data, "osc:%d:%.*s ", number, (int)len, text);
 }
 
+static void
+on_dcs(void *data, const char *text, size_t len)
+{
+    assert_true(len <= GUARD_STRING_MAX);
+    note(data, "dcs:%.*s ", (int)len, text);
+}
+
 static const struct guard_handler handler = {
     .on_ascii = on_ascii,
     .on_code = on_code,
@@ -97,6 +104,7 @@ static const struct guard_handler handler = {
     .on_control = on_control,
     .on_op = on_op,
     .on_osc = on_osc,
+    .on_dcs = on_dcs,
 };
 
 static void
@@ -429,10 +437,21 @@ static void
 other_strings_are_swallowed(void **state)
 {
     (void)state;
-    ASSERT_GIVES("\033Pq#0;2\a~\r\n\033\\x", "'x' ");
     ASSERT_GIVES("\033_apc\033\\x", "'x' ");
     ASSERT_GIVES("\033^pm\033\\x", "'x' ");
     ASSERT_GIVES("\033Xsos\033\\x", "'x' ");
+}
+
+static void
+device_control_strings_are_handed_out(void **state)
+{
+    (void)state;
+    ASSERT_GIVES("\033P$qm\033\\x", "dcs:$qm 'x' ");
+    ASSERT_GIVES("\033P\033\\x", "dcs: 'x' ");
+    ASSERT_GIVES("\033P1;2$t\a3/\r\n\t4\033\\x", "dcs:1;2$t3/4 'x' ");
+    ASSERT_GIVES("\033Pq\033\033\\x", "'x' ");
+    ASSERT_GIVES("\033Pq\030\033\\x", "'x' ");
+    ASSERT_GIVES("\033]0;t\030\033P\030\033\\x", "'x' ");
 }
 
 static void
@@ -508,6 +527,7 @@ main(void)
         cmocka_unit_test(osc_with_controls_in_its_terminator_is_harmless),
         cmocka_unit_test(linux_palette_has_no_terminator),
         cmocka_unit_test(other_strings_are_swallowed),
+        cmocka_unit_test(device_control_strings_are_handed_out),
         cmocka_unit_test(charsets_are_designated),
         cmocka_unit_test(utf8_inside_a_sequence_ends_it),
         cmocka_unit_test(state_survives_any_split),

@@ -14,7 +14,8 @@ enum state {
     STATE_OSC_START,
     STATE_OSC,
     STATE_LINUX_PALETTE,
-    STATE_IGNORED_STRING, /* DCS, SOS, PM, APC */
+    STATE_DCS,
+    STATE_IGNORED_STRING, /* SOS, PM, APC */
 };
 
 enum {
@@ -106,6 +107,9 @@ enter_sequence(struct guard *g, uint8_t byte)
         g->state = STATE_OSC_START;
         return true;
     case 'P':
+        g->string_len = 0;
+        g->state = STATE_DCS;
+        return true;
     case 'X':
     case '^':
     case '_':
@@ -188,6 +192,11 @@ dispatch_escape_middle(struct guard *g, uint8_t final)
     case '#':
         if (final == '8') {
             emit(g, GUARD_DECALN);
+        }
+        break;
+    case ' ':
+        if (final == 'F' || final == 'G') {
+            emit(g, final == 'F' ? GUARD_S7C1T : GUARD_S8C1T);
         }
         break;
     default:
@@ -294,10 +303,29 @@ end_osc(struct guard *g)
 }
 
 static void
+end_dcs(struct guard *g)
+{
+    g->state = STATE_GROUND;
+    g->handler->on_dcs(g->data, g->string, g->string_len);
+}
+
+/* ST behind a string that began in state `open`, if one did. */
+static void
+end_string(struct guard *g, int open)
+{
+    g->osc_ended_by_bel = false;
+    if (open == STATE_OSC) {
+        end_osc(g);
+    } else if (open == STATE_DCS) {
+        end_dcs(g);
+    }
+}
+
+static void
 feed_escape(struct guard *g, uint8_t byte)
 {
-    if (byte == '\\' && g->osc_open) {
-        end_osc(g);
+    if (byte == '\\' && g->string_open != STATE_GROUND) {
+        end_string(g, g->string_open);
     } else if (byte < '0') {
         g->middle = byte;
         g->state = STATE_ESCAPE_MIDDLE;
@@ -312,7 +340,7 @@ feed_escape_middle(struct guard *g, uint8_t byte)
     if (byte >= '0') {
         dispatch_escape_middle(g, byte);
     } else {
-        g->middle = ' '; /* no sequence of ours has two: matches nothing */
+        g->middle = '!'; /* no sequence of ours has two: matches nothing */
     }
 }
 
@@ -416,7 +444,7 @@ static bool
 is_in_string(const struct guard *g)
 {
     return g->state == STATE_OSC_START || g->state == STATE_OSC ||
-           g->state == STATE_IGNORED_STRING;
+           g->state == STATE_DCS || g->state == STATE_IGNORED_STRING;
 }
 
 /* A C0 control, wherever it comes. */
@@ -432,9 +460,11 @@ feed_control(struct guard *g, uint8_t byte)
         g->state = STATE_GROUND;
     } else if (byte == BYTE_ESC) {
         /* A string ends here; whether well (ST) the next byte tells. */
-        g->osc_open = g->state == STATE_OSC;
+        bool known = g->state == STATE_OSC || g->state == STATE_DCS;
+        g->string_open = known ? g->state : STATE_GROUND;
         g->state = STATE_ESCAPE;
     } else if (byte == BYTE_BEL && in_osc) {
+        g->osc_ended_by_bel = true;
         end_osc(g);
     } else if (!is_in_string(g)) {
         execute(g, byte);
@@ -472,6 +502,7 @@ feed_sequence(struct guard *g, uint8_t byte)
         feed_osc_start(g, byte);
         break;
     case STATE_OSC:
+    case STATE_DCS:
         if (g->string_len < GUARD_STRING_MAX) {
             g->string[g->string_len++] = (char)byte;
         }
@@ -497,10 +528,10 @@ feed_high_in_sequence(struct guard *g, uint8_t byte)
         feed_sequence(g, byte);
         return;
     }
-    if (g->state == STATE_OSC) {
-        end_osc(g);
-    }
+    int open = g->state;
+
     g->state = STATE_GROUND;
+    end_string(g, open);
 }
 
 /* A byte while in a sequence or a string. */

@@ -24,7 +24,7 @@ enum {
     GUARD_ARGS_MAX = 32,     /* xterm takes 30; further ones are ignored */
     GUARD_ARG_LIMIT = 9999,  /* larger arguments become this */
     GUARD_MISSING = -1,      /* an argument that was left out */
-    GUARD_STRING_MAX = 1024, /* bytes of an OSC; the rest is ignored */
+    GUARD_STRING_MAX = 1024, /* bytes of an OSC or DCS; the rest is ignored */
 };
 
 /* How bytes from 0x80 are to be read. */
@@ -117,10 +117,24 @@ enum guard_kind {
     GUARD_DECALN,
     GUARD_DECSTR,
     GUARD_RIS,
+    GUARD_DECSCL,
+    GUARD_S7C1T,
+    GUARD_S8C1T,
+    GUARD_SPA, /* ECMA-48's protection */
+    GUARD_EPA,
+    GUARD_XTSAVE, /* DEC's private modes */
+    GUARD_XTRESTORE,
+    GUARD_DECST8C, /* tab stops as at start */
+    GUARD_DECSNLS,
+    GUARD_DECSCPP,
     GUARD_DA1, /* reports */
     GUARD_DA2,
+    GUARD_DA3,
     GUARD_DSR,
     GUARD_DECDSR,
+    GUARD_DECREQTPARM,
+    GUARD_DECRQPSR,
+    GUARD_XTVERSION,
     GUARD_XTWINOPS,
     GUARD_DESIGNATE,      /* args: which of G0 to G3, enum guard_charset */
     GUARD_SHIFT,          /* locking shift of GL; args: which of G0 to G3 */
@@ -173,6 +187,8 @@ struct guard_handler {
      * most GUARD_STRING_MAX, and then it may have been cut.
      */
     void (*on_osc)(void *data, int number, const char *text, size_t len);
+    /* ESC P text, with its arguments. The same holds for it. */
+    void (*on_dcs)(void *data, const char *text, size_t len);
 };
 
 struct guard {
@@ -180,11 +196,12 @@ struct guard {
     void *data;
     enum guard_coding coding;
     struct utf8_decoder utf8;
-    int state;          /* private to guard.c, like all that follows */
-    uint8_t leader;     /* of < = > ?, or 0 */
-    uint8_t middle;     /* the intermediate byte, or 0 */
-    bool args_overflow; /* further arguments are ignored */
-    bool osc_open;      /* the ESC just seen may begin its terminator */
+    int state;             /* private to guard.c, like all that follows */
+    uint8_t leader;        /* of < = > ?, or 0 */
+    uint8_t middle;        /* the intermediate byte, or 0 */
+    bool args_overflow;    /* further arguments are ignored */
+    bool osc_ended_by_bel; /* while on_osc(): not by ST */
+    int string_open;       /* the state that the ESC just seen may end, or 0 */
     struct guard_op op;
     size_t string_len;
     char string[GUARD_STRING_MAX];

@@ -38,13 +38,6 @@ term_update_coding(struct term *t)
     guard_set_coding(&t->guard, coding);
 }
 
-static void
-reset_tabs(struct term *t)
-{
-    tab_stops_clear(&t->tabs);
-    tab_stops_set_default(&t->tabs, 0, t->size.cols);
-}
-
 /* Everything but the screens, their contents and libvterm. */
 static void
 reset_state(struct term *t)
@@ -54,7 +47,8 @@ reset_state(struct term *t)
     cursor_reset_saved(&t->saved[1]);
     margins_reset(t);
     t->last_code = 0;
-    reset_tabs(t);
+    tab_stops_clear(&t->tabs);
+    tab_stops_set_default(&t->tabs, 0, t->size.cols);
     modes_reset(t);
     palette_reset_all(t);
     term_update_coding(t);
@@ -89,6 +83,9 @@ term_reset_soft(struct term *t)
     t->modes.insert = false;
     t->modes.cursor_visible = true;
     t->modes.cp437_font = false;
+    t->modes.iso_protection = false;
+    t->modes.reverse_wrap = false;
+    t->modes.reverse_wrap_more = false;
     t->input.cursor_application = false;
     t->input.keypad_application = false;
     term_update_coding(t);

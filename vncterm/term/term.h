@@ -32,8 +32,9 @@ enum {
 struct term_allowances {
     bool checksums;    /* DECRQCRA: read the screen */
     bool title_report; /* have the title typed back */
-    bool resize;       /* ask for another size; see on_resize */
-    bool clipboard;    /* set the viewers' clipboard; see on_clipboard */
+    /* Give the terminal any size up to this one; none while it is 0x0. */
+    struct cell_size size_max;
+    bool clipboard; /* set the viewers' clipboard; see on_clipboard */
 };
 
 struct term_config {
@@ -53,6 +54,8 @@ struct term_handler {
     void (*on_bell)(void *data);
     /* Well-formed UTF-8 without control characters, at most TERM_TITLE_MAX. */
     void (*on_title)(void *data, const char *title);
+    /* The guest has given the terminal another size, which it has already. */
+    void (*on_resize)(void *data, struct cell_size size);
 };
 
 /* Returns 0, -EINVAL for a size or limit out of range, or -ENOMEM. */

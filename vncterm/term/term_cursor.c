@@ -44,6 +44,41 @@ cursor_left(struct term *t, int cols)
     cursor_move_to(t, t->cursor.pos.row, max_int(col - cols, limit));
 }
 
+/*
+ * Reverse wrap: from the first column of a line to the last one of the line
+ * above, from the first line to the last one; within the margins, if there.
+ */
+void
+cursor_backward(struct term *t, int cols)
+{
+    const struct margins *m = &t->margins;
+    const struct term_modes *modes = &t->modes;
+    bool wraps =
+        (modes->reverse_wrap || modes->reverse_wrap_more) && modes->autowrap;
+
+    if (!wraps) {
+        cursor_left(t, cols);
+        return;
+    }
+    int row = t->cursor.pos.row;
+    int col = t->cursor.pos.col;
+    int top = margins_hold_row(t) ? m->top : 0;
+    int bottom = margins_hold_row(t) ? m->bottom : t->size.rows;
+    int width = m->right - m->left;
+    int begin = col >= m->left ? m->left : 0;
+    int left = cols - t->cursor.pending_wrap - (col - begin);
+
+    if (left <= 0) {
+        cursor_move_to(t, row, begin - left);
+        return;
+    }
+    int lines = (left + width - 1) / width;
+
+    row -= lines % (bottom - top);
+    row += row < top ? bottom - top : 0;
+    cursor_move_to(t, row, m->left + lines * width - left);
+}
+
 int
 cursor_line_end(const struct term *t)
 {
@@ -142,6 +177,10 @@ cursor_reverse_index(struct term *t)
 void
 cursor_tabs(struct term *t, int count)
 {
+    if (t->modes.more_fix && t->modes.autowrap && t->cursor.pending_wrap) {
+        cursor_index(t);
+        cursor_carriage_return(t);
+    }
     int col = t->cursor.pos.col;
     int end = cursor_line_end(t);
 
@@ -176,6 +215,15 @@ cursor_set_tab(struct term *t)
 
     tab_stops_add(&t->tabs, pos.col);
     vt_do(t->vt, VT_SET_TAB, 0, &pos);
+}
+
+/* Told to libvterm as what it was made with and what has changed since. */
+void
+cursor_reset_tabs(struct term *t)
+{
+    tab_stops_clear(&t->tabs);
+    tab_stops_set_default(&t->tabs, 0, t->size.cols);
+    term_renew_vt(t);
 }
 
 void

@@ -62,6 +62,13 @@ erase(struct term *t, enum vt_op op, int n, enum screen_protection protection)
     t->erase_protection = SCREEN_ERASE_ALL;
 }
 
+enum screen_protection
+edit_protection(const struct term *t)
+{
+    return t->modes.iso_protection ? SCREEN_ERASE_UNPROTECTED
+                                   : SCREEN_ERASE_ALL;
+}
+
 void
 edit_erase_display(struct term *t, int which, enum screen_protection protection)
 {
@@ -83,7 +90,7 @@ edit_erase_line(struct term *t, int which, enum screen_protection protection)
 void
 edit_erase_chars(struct term *t, int count)
 {
-    erase(t, VT_ERASE_CHARS, count, SCREEN_ERASE_ALL);
+    erase(t, VT_ERASE_CHARS, count, edit_protection(t));
 }
 
 /* Moves columns [begin, right margin) of rows [top, bottom) left by `cols`. */

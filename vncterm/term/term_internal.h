@@ -11,6 +11,8 @@
  *   term_rect.c     rectangles
  *   term_modes.c    modes: set, reset, ask
  *   term_reports.c  answers to queries
+ *   term_window.c   sizes, titles of the window
+ *   term_dcs.c      settings asked for
  *   term_osc.c      title and palette
  *   term_state.c    the state as a VT stream, also for libvterm
  *   term_restore.c  a terminal of such a stream
@@ -63,18 +65,54 @@ struct margins {
 
 /* Modes that are neither input's nor saved with the cursor. */
 struct term_modes {
-    bool autowrap;          /* DECAWM */
-    bool insert;            /* IRM */
-    bool reverse_screen;    /* DECSCNM */
-    bool cursor_visible;    /* DECTCEM */
-    bool cursor_blink;      /* DECSCUSR and mode 12; kept, not drawn */
-    bool synchronizing;     /* mode 2026 */
-    bool column_margins;    /* DECLRMM */
-    bool exact_rectangles;  /* DECSACE 2 */
-    int checksum_extension; /* XTCHECKSUM; 6 bits */
+    bool autowrap;           /* DECAWM */
+    bool insert;             /* IRM */
+    bool reverse_screen;     /* DECSCNM */
+    bool cursor_visible;     /* DECTCEM */
+    bool cursor_blink;       /* DECSCUSR and mode 12; kept, not drawn */
+    bool synchronizing;      /* mode 2026 */
+    bool column_margins;     /* DECLRMM */
+    bool reverse_wrap;       /* mode 45 */
+    bool reverse_wrap_more;  /* mode 1045, which is as free here */
+    bool more_fix;           /* mode 41: a tab does not swallow a wrap */
+    bool allow_columns;      /* mode 40: DECCOLM is obeyed */
+    bool columns_132;        /* DECCOLM */
+    bool keep_on_columns;    /* DECNCSM */
+    bool eight_bit_controls; /* S8C1T: answers have C1 controls in a byte */
+    bool iso_protection; /* what is protected is so from ED, EL and ECH, too */
+    bool exact_rectangles; /* DECSACE 2 */
+    bool smooth_scroll;    /* DECSCLM, and DEC's printer modes DECPFF and */
+    bool print_form_feed;  /* DECPEX: remembered, and nothing else */
+    bool print_screen;
     bool utf8;              /* ESC % G, else Latin-1 */
     bool cp437_font;        /* ESC [ 11 m */
+    int level;              /* DECSCL, 1 to TERM_LEVEL */
+    int checksum_extension; /* XTCHECKSUM; 6 bits */
     enum cursor_shape cursor_shape;
+};
+
+/* XTWINOPS 22 and 23. */
+enum {
+    TITLE_STACK_MAX = 10, /* as xterm's; the oldest is dropped */
+};
+
+struct title_stack {
+    int count;
+    struct titles {
+        char title[TERM_TITLE_MAX + 1];
+        char icon[TERM_TITLE_MAX + 1];
+    } entries[TITLE_STACK_MAX];
+};
+
+enum {
+    TERM_LEVEL = 4, /* DECSCL's highest, and at start: a VT420's */
+    MODES_SAVED_MAX = 48,
+};
+
+/* What XTSAVE has saved: bits by the order of a table in term_modes.c. */
+struct saved_modes {
+    uint64_t known; /* which have been */
+    uint64_t on;
 };
 
 struct term {
@@ -93,10 +131,13 @@ struct term {
     struct margins margins;
     struct tab_stops tabs;
     struct term_modes modes;
+    struct saved_modes saved_modes;
     struct input_modes input;
     uint32_t palette[PALETTE_ENTRIES];
     int palette_set; /* how many entries are */
     char title[TERM_TITLE_MAX + 1];
+    char icon[TERM_TITLE_MAX + 1]; /* of an icon that nobody has */
+    struct title_stack title_stack;
     uint32_t last_code; /* what REP repeats; 0 after any control function */
 
     /* For what libvterm's callbacks write and erase on our behalf. */
@@ -148,6 +189,7 @@ void cursor_move_to(struct term *t, int row, int col);
 void cursor_up(struct term *t, int rows);
 void cursor_down(struct term *t, int rows);
 void cursor_left(struct term *t, int cols);
+void cursor_backward(struct term *t, int cols); /* with reverse wrap, if on */
 void cursor_right(struct term *t, int cols);
 
 /* The row, the column or both, counted from the origin. */
@@ -163,6 +205,7 @@ void cursor_reverse_index(struct term *t);
 void cursor_tabs(struct term *t, int count);
 void cursor_back_tabs(struct term *t, int count);
 void cursor_set_tab(struct term *t);
+void cursor_reset_tabs(struct term *t);
 void cursor_clear_tabs(struct term *t, int which);
 void cursor_save(struct term *t);
 void cursor_restore(struct term *t);
@@ -198,6 +241,9 @@ void margins_scroll(struct term *t, int lines, struct cell blank);
 
 /* term_edit.c */
 
+/* What ED, EL and ECH have to leave. */
+enum screen_protection edit_protection(const struct term *t);
+
 void edit_erase_display(struct term *t, int which,
                         enum screen_protection protection);
 void
@@ -226,6 +272,12 @@ bool rect_apply(struct term *t, const struct guard_op *op);
 void modes_reset(struct term *t);
 void modes_apply(struct term *t, const struct guard_op *op);
 void modes_report(struct term *t, const struct guard_op *op);
+void modes_save(struct term *t, const struct guard_op *op);
+void modes_restore(struct term *t, const struct guard_op *op);
+void modes_set_level(struct term *t, const struct guard_op *op);
+
+/* The masks of what XTSAVE may have saved. */
+bool modes_are_saved_modes(struct saved_modes saved);
 void modes_set_cursor_style(struct term *t, int style);
 
 /* term_reports.c */
@@ -234,7 +286,24 @@ __attribute__((format(printf, 2, 3))) void
 report(struct term *t, const char *format, ...);
 void report_attributes(struct term *t, const struct guard_op *op);
 void report_status(struct term *t, const struct guard_op *op);
-void report_window(struct term *t, const struct guard_op *op);
+void report_version(struct term *t, const struct guard_op *op);
+
+void report_parameters(struct term *t, const struct guard_op *op);
+void report_presentation(struct term *t, const struct guard_op *op);
+
+/* term_window.c */
+
+void window_apply(struct term *t, const struct guard_op *op);
+void window_set_columns(struct term *t, bool wide);
+void window_set_lines(struct term *t, const struct guard_op *op);
+void window_set_page_columns(struct term *t, const struct guard_op *op);
+
+/* Another size for the guest, clamped; nothing where that is not allowed. */
+void window_resize(struct term *t, int cols, int rows);
+
+/* term_dcs.c */
+
+void dcs_apply(struct term *t, const char *bytes, size_t len);
 
 /* term_osc.c */
 
@@ -248,6 +317,9 @@ enum {
 
 /* The last bytes of a state: one that has been cut short lacks them. */
 #define STATE_END "\033]7717;end\033\\"
+
+/* A title that has been cleaned. */
+void title_set(struct term *t, const char *title);
 
 void osc_apply(struct term *t, int number, const char *bytes, size_t len);
 void palette_set(struct term *t, int entry, uint32_t rgb);

@@ -8,16 +8,26 @@ enum {
     MODE_LNM = 20,
 
     MODE_DECCKM = 1,
+    MODE_DECANM = 2,
+    MODE_DECCOLM = 3,
+    MODE_DECSCLM = 4,
     MODE_DECSCNM = 5,
     MODE_DECOM = 6,
     MODE_DECAWM = 7,
+    MODE_DECARM = 8,
     MODE_X10_MOUSE = 9,
     MODE_CURSOR_BLINK = 12,
+    MODE_DECPFF = 18,
+    MODE_DECPEX = 19,
     MODE_DECTCEM = 25,
+    MODE_ALLOW_COLUMNS = 40,
+    MODE_MORE_FIX = 41,
+    MODE_REVERSE_WRAP = 45,
     MODE_ALTERNATE = 47,
     MODE_DECNKM = 66,
     MODE_DECBKM = 67,
     MODE_DECLRMM = 69,
+    MODE_DECNCSM = 95,
     MODE_NORMAL_MOUSE = 1000,
     MODE_DRAG_MOUSE = 1002,
     MODE_ANY_MOUSE = 1003,
@@ -25,6 +35,7 @@ enum {
     MODE_UTF8_MOUSE = 1005,
     MODE_SGR_MOUSE = 1006,
     MODE_URXVT_MOUSE = 1015,
+    MODE_REVERSE_WRAP_MORE = 1045,
     MODE_ALTERNATE_CLEAR = 1047,
     MODE_SAVE_CURSOR = 1048,
     MODE_ALTERNATE_SAVE_CURSOR = 1049,
@@ -37,7 +48,35 @@ enum mode_report {
     MODE_UNKNOWN = 0,
     MODE_SET = 1,
     MODE_RESET = 2,
+    MODE_ALWAYS_SET = 3,
+    MODE_ALWAYS_RESET = 4,
 };
+
+/* Those that XTSAVE saves; struct saved_modes counts them in this order. */
+static const int kept_modes[] = {
+    MODE_DECCKM,          MODE_DECCOLM,
+    MODE_DECSCLM,         MODE_DECSCNM,
+    MODE_DECOM,           MODE_DECAWM,
+    MODE_X10_MOUSE,       MODE_CURSOR_BLINK,
+    MODE_DECPFF,          MODE_DECPEX,
+    MODE_DECTCEM,         MODE_ALLOW_COLUMNS,
+    MODE_MORE_FIX,        MODE_REVERSE_WRAP,
+    MODE_ALTERNATE,       MODE_DECNKM,
+    MODE_DECBKM,          MODE_DECLRMM,
+    MODE_DECNCSM,         MODE_NORMAL_MOUSE,
+    MODE_DRAG_MOUSE,      MODE_ANY_MOUSE,
+    MODE_FOCUS,           MODE_UTF8_MOUSE,
+    MODE_SGR_MOUSE,       MODE_URXVT_MOUSE,
+    MODE_ALTERNATE_CLEAR, MODE_ALTERNATE_SAVE_CURSOR,
+    MODE_BRACKETED_PASTE, MODE_REVERSE_WRAP_MORE,
+};
+
+enum {
+    KEPT_MODES = sizeof(kept_modes) / sizeof(kept_modes[0]),
+};
+
+static_assert((int)KEPT_MODES <= (int)MODES_SAVED_MAX,
+              "fits what a state can say");
 
 void
 modes_reset(struct term *t)
@@ -50,7 +89,9 @@ modes_reset(struct term *t)
         .cursor_visible = true,
         .utf8 = true,
         .cursor_shape = CURSOR_BLOCK,
+        .level = TERM_LEVEL,
     };
+    t->saved_modes = (struct saved_modes){.known = 0};
     t->input = (struct input_modes){
         .alternate_screen = screen_is_alternate(t->screen),
     };
@@ -136,6 +177,22 @@ private_flag(struct term *t, int mode)
         return &t->modes.cursor_blink;
     case MODE_DECTCEM:
         return &t->modes.cursor_visible;
+    case MODE_DECSCLM:
+        return &t->modes.smooth_scroll;
+    case MODE_DECPFF:
+        return &t->modes.print_form_feed;
+    case MODE_DECPEX:
+        return &t->modes.print_screen;
+    case MODE_ALLOW_COLUMNS:
+        return &t->modes.allow_columns;
+    case MODE_MORE_FIX:
+        return &t->modes.more_fix;
+    case MODE_REVERSE_WRAP:
+        return &t->modes.reverse_wrap;
+    case MODE_REVERSE_WRAP_MORE:
+        return &t->modes.reverse_wrap_more;
+    case MODE_DECNCSM:
+        return &t->modes.keep_on_columns;
     case MODE_DECNKM:
         return &t->input.keypad_application;
     case MODE_DECBKM:
@@ -184,7 +241,12 @@ set_private(struct term *t, int mode, bool on)
         set_autowrap(t, on);
         break;
     case MODE_DECLRMM:
-        margins_allow_cols(t, on);
+        if (t->modes.level >= 4) {
+            margins_allow_cols(t, on);
+        }
+        break;
+    case MODE_DECCOLM:
+        window_set_columns(t, on);
         break;
     case MODE_X10_MOUSE:
         set_tracking(t, MOUSE_TRACKING_X10, on);
@@ -278,7 +340,13 @@ private_report(struct term *t, int mode)
     case MODE_DECAWM:
         return report_of(t->modes.autowrap);
     case MODE_DECLRMM:
-        return report_of(t->modes.column_margins);
+        return t->modes.level >= 4 ? report_of(t->modes.column_margins)
+                                   : MODE_UNKNOWN;
+    case MODE_DECCOLM:
+        return report_of(t->modes.columns_132);
+    case MODE_DECANM: /* no VT52 */
+    case MODE_DECARM: /* keys repeat as a viewer has them do */
+        return MODE_ALWAYS_SET;
     case MODE_X10_MOUSE:
         return report_of(input->mouse_tracking == MOUSE_TRACKING_X10);
     case MODE_NORMAL_MOUSE:
@@ -304,6 +372,38 @@ private_report(struct term *t, int mode)
     }
 }
 
+/* What ECMA-48 has besides: guarded areas, edit extents and their like. */
+static enum mode_report
+ansi_report(struct term *t, int mode)
+{
+    const bool *flag = ansi_flag(t, mode);
+
+    if (flag != NULL) {
+        return report_of(*flag);
+    }
+    switch (mode) {
+    case 12: /* SRM: no local echo */
+        return MODE_ALWAYS_SET;
+    case 1:  /* GATM */
+    case 2:  /* KAM: a guest does not lock the keyboard */
+    case 3:  /* CRM */
+    case 5:  /* SRTM */
+    case 7:  /* VEM */
+    case 10: /* HEM */
+    case 11: /* PUM */
+    case 13: /* FEAM and, to 19, FETM, MATM, TTM, SATM, TSM, EBM */
+    case 14:
+    case 15:
+    case 16:
+    case 17:
+    case 18:
+    case 19:
+        return MODE_ALWAYS_RESET;
+    default:
+        return MODE_UNKNOWN;
+    }
+}
+
 void
 modes_report(struct term *t, const struct guard_op *op)
 {
@@ -311,12 +411,75 @@ modes_report(struct term *t, const struct guard_op *op)
 
     if (op->kind == GUARD_DECRQM) {
         report(t, "\033[?%d;%d$y", mode, (int)private_report(t, mode));
+    } else {
+        report(t, "\033[%d;%d$y", mode, (int)ansi_report(t, mode));
+    }
+}
+
+/* Where XTSAVE has a mode, or -1. */
+static int
+place_of_saved(int mode)
+{
+    for (int i = 0; i < KEPT_MODES; i++) {
+        if (kept_modes[i] == mode) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+void
+modes_save(struct term *t, const struct guard_op *op)
+{
+    struct saved_modes *saved = &t->saved_modes;
+
+    for (int i = 0; i < op->argc; i++) {
+        int mode = guard_arg(op, i, 0);
+        int place = place_of_saved(mode);
+
+        if (place >= 0) {
+            uint64_t bit = UINT64_C(1) << place;
+
+            saved->known |= bit;
+            saved->on &= ~bit;
+            saved->on |= private_report(t, mode) == MODE_SET ? bit : 0;
+        }
+    }
+}
+
+void
+modes_restore(struct term *t, const struct guard_op *op)
+{
+    const struct saved_modes *saved = &t->saved_modes;
+
+    for (int i = 0; i < op->argc; i++) {
+        int mode = guard_arg(op, i, 0);
+        int place = place_of_saved(mode);
+
+        if (place >= 0 && (saved->known >> place & 1) != 0) {
+            set_private(t, mode, (saved->on >> place & 1) != 0);
+        }
+    }
+}
+
+bool
+modes_are_saved_modes(struct saved_modes saved)
+{
+    return saved.known >> KEPT_MODES == 0 && (saved.on & ~saved.known) == 0;
+}
+
+/* DECSCL: a level from 1 to 4, and from 2 on whether C1 controls are 7 bits. */
+void
+modes_set_level(struct term *t, const struct guard_op *op)
+{
+    int level = guard_arg(op, 0, 0) - 60;
+
+    if (level < 1 || level > TERM_LEVEL) {
         return;
     }
-    const bool *flag = ansi_flag(t, mode);
-
-    report(t, "\033[%d;%d$y", mode,
-           (int)(flag == NULL ? MODE_UNKNOWN : report_of(*flag)));
+    term_reset_soft(t);
+    t->modes.level = level;
+    t->modes.eight_bit_controls = level > 1 && guard_arg(op, 1, 0) != 1;
 }
 
 /* DECSCUSR: odd ones blink. */

@@ -40,7 +40,7 @@ on_control(void *data, uint8_t control)
         }
         break;
     case '\b':
-        cursor_left(t, 1);
+        cursor_backward(t, 1);
         break;
     case '\t':
         cursor_tabs(t, 1);
@@ -89,7 +89,7 @@ move_cursor(struct term *t, const struct guard_op *op)
         cursor_right(t, count);
         return true;
     case GUARD_CUB:
-        cursor_left(t, count);
+        cursor_backward(t, count);
         return true;
     case GUARD_CNL:
         cursor_down(t, count);
@@ -144,10 +144,10 @@ edit_cells(struct term *t, const struct guard_op *op)
 
     switch (op->kind) {
     case GUARD_ED:
-        edit_erase_display(t, which, SCREEN_ERASE_ALL);
+        edit_erase_display(t, which, edit_protection(t));
         return true;
     case GUARD_EL:
-        edit_erase_line(t, which, SCREEN_ERASE_ALL);
+        edit_erase_line(t, which, edit_protection(t));
         return true;
     case GUARD_DECSED:
         edit_erase_display(t, which, SCREEN_ERASE_UNPROTECTED);
@@ -220,17 +220,30 @@ apply_sgr(struct term *t, const struct guard_op *op)
     term_update_coding(t);
 }
 
+static void
+protect(struct term *t, bool on)
+{
+    unsigned attrs = t->cursor.pen.attrs & ~(unsigned)CELL_PROTECTED;
+
+    t->cursor.pen.attrs = (attrs | (on ? CELL_PROTECTED : 0)) & 0x3fff;
+}
+
 /* DECSCA: 1 protects, 0 and 2 do not. */
 static void
 set_protection(struct term *t, int arg)
 {
-    unsigned attrs = t->cursor.pen.attrs;
-
-    if (arg == 1) {
-        t->cursor.pen.attrs = (attrs | CELL_PROTECTED) & 0x3fff;
-    } else if (arg == 0 || arg == 2) {
-        t->cursor.pen.attrs = attrs & ~(unsigned)CELL_PROTECTED & 0x3fff;
+    if (arg <= 2) {
+        protect(t, arg == 1);
+        t->modes.iso_protection = false;
     }
+}
+
+/* SPA protects from all that erases; with EPA what has been stays so. */
+static void
+set_iso_protection(struct term *t, bool on)
+{
+    protect(t, on);
+    t->modes.iso_protection |= on;
 }
 
 static void
@@ -275,6 +288,24 @@ change_state(struct term *t, const struct guard_op *op)
     case GUARD_DECSCA:
         set_protection(t, guard_arg(op, 0, 0));
         return true;
+    case GUARD_SPA:
+    case GUARD_EPA:
+        set_iso_protection(t, op->kind == GUARD_SPA);
+        return true;
+    case GUARD_XTSAVE:
+        modes_save(t, op);
+        return true;
+    case GUARD_XTRESTORE:
+        modes_restore(t, op);
+        return true;
+    case GUARD_DECSCL:
+        modes_set_level(t, op);
+        return true;
+    case GUARD_S7C1T:
+    case GUARD_S8C1T:
+        t->modes.eight_bit_controls =
+            op->kind == GUARD_S8C1T && t->modes.level > 1;
+        return true;
     case GUARD_SM:
     case GUARD_RM:
     case GUARD_DECSET:
@@ -292,6 +323,11 @@ change_state(struct term *t, const struct guard_op *op)
         return true;
     case GUARD_HTS:
         cursor_set_tab(t);
+        return true;
+    case GUARD_DECST8C:
+        if (guard_arg(op, 0, 0) == 5) {
+            cursor_reset_tabs(t);
+        }
         return true;
     case GUARD_TBC:
         cursor_clear_tabs(t, guard_arg(op, 0, 0));
@@ -351,7 +387,23 @@ answer(struct term *t, const struct guard_op *op)
     switch (op->kind) {
     case GUARD_DA1:
     case GUARD_DA2:
+    case GUARD_DA3:
         report_attributes(t, op);
+        break;
+    case GUARD_DECREQTPARM:
+        report_parameters(t, op);
+        break;
+    case GUARD_DECRQPSR:
+        report_presentation(t, op);
+        break;
+    case GUARD_XTVERSION:
+        report_version(t, op);
+        break;
+    case GUARD_DECSNLS:
+        window_set_lines(t, op);
+        break;
+    case GUARD_DECSCPP:
+        window_set_page_columns(t, op);
         break;
     case GUARD_DSR:
     case GUARD_DECDSR:
@@ -362,10 +414,36 @@ answer(struct term *t, const struct guard_op *op)
         modes_report(t, op);
         break;
     case GUARD_XTWINOPS:
-        report_window(t, op);
+        window_apply(t, op);
         break;
     default:
         break;
+    }
+}
+
+/* The first of DEC's levels at which a terminal knows an operation. */
+static int
+level_of(enum guard_kind kind)
+{
+    switch (kind) {
+    case GUARD_DECCRA:
+    case GUARD_DECFRA:
+    case GUARD_DECERA:
+    case GUARD_DECSERA:
+    case GUARD_DECCARA:
+    case GUARD_DECRARA:
+    case GUARD_DECSACE:
+    case GUARD_DECRQCRA:
+    case GUARD_DECIC:
+    case GUARD_DECDC:
+    case GUARD_DECBI:
+    case GUARD_DECFI:
+        return 4;
+    case GUARD_DECRQM_ANSI:
+    case GUARD_DECRQPSR:
+        return 3;
+    default:
+        return 1;
     }
 }
 
@@ -379,6 +457,9 @@ on_op(void *data, const struct guard_op *op)
         return;
     }
     t->last_code = 0;
+    if (t->modes.level < level_of(op->kind)) {
+        return;
+    }
     if (!change_state(t, op) && !move_cursor(t, op) && !edit_cells(t, op) &&
         !rect_apply(t, op)) {
         answer(t, op);
@@ -396,6 +477,15 @@ on_osc(void *data, int number, const char *text, size_t len)
     osc_apply(t, number, text, len);
 }
 
+static void
+on_dcs(void *data, const char *text, size_t len)
+{
+    struct term *t = data;
+
+    t->last_code = 0;
+    dcs_apply(t, text, len);
+}
+
 const struct guard_handler term_guard_handler = {
     .on_ascii = on_ascii,
     .on_code = on_code,
@@ -403,4 +493,5 @@ const struct guard_handler term_guard_handler = {
     .on_control = on_control,
     .on_op = on_op,
     .on_osc = on_osc,
+    .on_dcs = on_dcs,
 };

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -151,10 +152,11 @@ append_title(char title[TERM_TITLE_MAX + 1], size_t *len, uint32_t code)
     return true;
 }
 
+/* A title of what a guest has sent. */
 static void
-set_title(struct term *t, struct osc_text text)
+clean_title(const struct term *t, struct osc_text text,
+            char title[TERM_TITLE_MAX + 1])
 {
-    char title[TERM_TITLE_MAX + 1] = "";
     size_t title_len = 0;
     struct utf8_decoder decoder = {0};
     bool room = true;
@@ -175,12 +177,32 @@ set_title(struct term *t, struct osc_text text)
         }
     }
     title[title_len] = '\0';
+}
+
+void
+title_set(struct term *t, const char *title)
+{
     if (strcmp(title, t->title) == 0) {
         return;
     }
-    memcpy(t->title, title, sizeof(title));
+    (void)snprintf(t->title, sizeof(t->title), "%s", title); /* it fits */
     if (t->handler.on_title != NULL) {
         t->handler.on_title(t->data, t->title);
+    }
+}
+
+/* OSC 0 to 2: the window's title, the icon's, or both. */
+static void
+set_titles(struct term *t, int number, struct osc_text text)
+{
+    char title[TERM_TITLE_MAX + 1] = "";
+
+    clean_title(t, text, title);
+    if (number != 2) {
+        memcpy(t->icon, title, sizeof(title));
+    }
+    if (number != 1) {
+        title_set(t, title);
     }
 }
 
@@ -206,6 +228,37 @@ parse_code(struct osc_text text)
     return (uint32_t)code;
 }
 
+/* The masks of what XTSAVE has saved, 24 bits at a time. */
+static void
+restore_saved_modes(struct term *t, struct osc_text text)
+{
+    struct saved_modes saved = {.known = 0};
+
+    while (text.len > 0) {
+        int32_t known = palette_parse_hex(take_field(&text));
+        int32_t on = palette_parse_hex(take_field(&text));
+
+        if (known < 0 || on < 0) {
+            return;
+        }
+        saved.known = saved.known << 24 | (uint64_t)known;
+        saved.on = saved.on << 24 | (uint64_t)on;
+    }
+    if (modes_are_saved_modes(saved)) {
+        t->saved_modes = saved;
+    }
+}
+
+static void
+restore_level(struct term *t, struct osc_text text)
+{
+    int32_t level = palette_parse_hex(text);
+
+    if (level >= 1 && level <= TERM_LEVEL) {
+        t->modes.level = (int)level;
+    }
+}
+
 /* Our own OSC; what a guest can do with it, it can do without. */
 static void
 apply_state(struct term *t, struct osc_text text)
@@ -218,6 +271,12 @@ apply_state(struct term *t, struct osc_text text)
         t->cursor.pending_wrap = t->cursor.pos.col == cursor_line_end(t) - 1;
     } else if (field_is(what, "last")) {
         t->last_code = parse_code(text);
+    } else if (field_is(what, "saved")) {
+        restore_saved_modes(t, text);
+    } else if (field_is(what, "level")) {
+        restore_level(t, text);
+    } else if (field_is(what, "columns")) {
+        t->modes.columns_132 = true;
     }
 }
 
@@ -228,8 +287,9 @@ osc_apply(struct term *t, int number, const char *bytes, size_t len)
 
     switch (number) {
     case 0:
+    case 1:
     case 2:
-        set_title(t, text);
+        set_titles(t, number, text);
         break;
     case 4:
         set_colours(t, text);

@@ -106,8 +106,10 @@ erase(struct term *t, const struct guard_op *op)
 static void
 erase_character(void *data, struct cell *cell)
 {
-    (void)data;
-    if ((cell->attrs & CELL_PROTECTED) != 0 || cell->code == CELL_BLANK) {
+    const struct term *t = data;
+    bool kept = (cell->attrs & CELL_PROTECTED) != 0 && !t->modes.iso_protection;
+
+    if (kept || cell->code == CELL_BLANK) {
         return;
     }
     *cell = cell_pen(*cell);
@@ -124,7 +126,7 @@ erase_selectively(struct term *t, const struct guard_op *op)
     }
     for (int row = area.top; row < area.bottom; row++) {
         screen_change_cells(t->screen, row, area.left, area.right,
-                            erase_character, NULL);
+                            erase_character, t);
     }
 }
 

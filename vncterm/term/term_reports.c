@@ -5,12 +5,22 @@
 
 #include "term/term_internal.h"
 
-enum {
-    /* What XTWINOPS answers for the size of a cell; the real one is the
-     * renderer's, and programs only use the ratio. */
-    CELL_WIDTH_PX = 8,
-    CELL_HEIGHT_PX = 16,
-};
+/* ESC and a byte stand for a C1 control, which may go as one byte. */
+static size_t
+shorten_controls(char *text, size_t len)
+{
+    size_t to = 0;
+
+    for (size_t at = 0; at < len; at++) {
+        if (text[at] == '\033' && at + 1 < len) {
+            at++;
+            text[to++] = (char)(text[at] + 0x40);
+        } else {
+            text[to++] = text[at];
+        }
+    }
+    return to;
+}
 
 /* Sends one answer. The formats are ours and short. */
 void
@@ -20,35 +30,111 @@ report(struct term *t, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    int len = vsnprintf(text, sizeof(text), format, args);
+    int made = vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    assert(len >= 0 && (size_t)len < sizeof(text));
+    assert(made >= 0 && (size_t)made < sizeof(text));
+    size_t len = (size_t)made;
+
+    if (t->modes.eight_bit_controls) {
+        len = shorten_controls(text, len);
+    }
     if (t->handler.on_reply != NULL) {
-        t->handler.on_reply(t->data, text, (size_t)len);
+        t->handler.on_reply(t->data, text, len);
     }
 }
 
 /*
  * DA1: the Linux console's is a VT102; ours elsewhere is a VT220 with selective
- * erase (6) and colours (22). DA2: the Linux console has none.
+ * erase (6) and colours (22), or a VT420, which has margins left and right (21)
+ * and rectangles (28), too, and answers what state it is in (17); 132 columns
+ * (1) where a guest can have them. DA2: the Linux console has none. DA3, the
+ * number of the unit, is VT420's.
  */
+static void
+report_what_it_is(struct term *t, enum guard_kind kind)
+{
+    bool is_420 = t->dialect == KEY_DIALECT_XTERM;
+
+    switch (kind) {
+    case GUARD_DA1:
+        report(t, is_420 ? "\033[?64;%s6;17;21;22;28c" : "\033[?62;%s6;22c",
+               t->allows.size_max.cols >= 132 ? "1;" : "");
+        break;
+    case GUARD_DA2:
+        report(t, "\033[>%d;10;0c", is_420 ? 41 : 1);
+        break;
+    case GUARD_DA3:
+        if (is_420 && t->modes.level >= 4) {
+            report(t, "\033P!|00000000\033\\");
+        }
+        break;
+    default:
+        break;
+    }
+}
+
 void
 report_attributes(struct term *t, const struct guard_op *op)
 {
     if (guard_arg(op, 0, 0) != 0) {
         return;
     }
-    bool secondary = op->kind == GUARD_DA2;
-
     switch (t->dialect) {
     case KEY_DIALECT_LINUX:
-        if (!secondary) {
+        if (op->kind == GUARD_DA1) {
             report(t, "\033[?6c");
         }
         break;
     case KEY_DIALECT_VT220:
     case KEY_DIALECT_XTERM:
-        report(t, "%s", secondary ? "\033[>1;10;0c" : "\033[?62;6;22c");
+        report_what_it_is(t, op->kind);
+        break;
+    }
+}
+
+/* DEC's own status reports: what a console has not, is not ready. */
+static void
+report_dec_status(struct term *t, const struct guard_op *op)
+{
+    int query = guard_arg(op, 0, 0);
+
+    if (query != 6 && t->modes.level < 2) {
+        return;
+    }
+    switch (query) {
+    case 6:
+        report(t, t->modes.level > 2 ? "\033[?%d;%d;1R" : "\033[?%d;%dR",
+               cursor_row_from_origin(t) + 1, cursor_col_from_origin(t) + 1);
+        break;
+    case 15: /* no printer */
+        report(t, "\033[?13n");
+        break;
+    case 25: /* keys can be defined, if they could be */
+        report(t, "\033[?20n");
+        break;
+    case 26: /* a North American keyboard, ready */
+        report(t, "\033[?27;1;0;0n");
+        break;
+    case 53: /* no locator */
+    case 55:
+        report(t, "\033[?50n");
+        break;
+    case 56:
+        report(t, "\033[?57;0n");
+        break;
+    case 62: /* no room for macros, and none in it */
+        report(t, "\033[0000*{");
+        break;
+    case 63:
+        report(t, "\033P%d!~0000\033\\", guard_arg(op, 1, 0));
+        break;
+    case 75: /* nothing lost */
+        report(t, "\033[?70n");
+        break;
+    case 85: /* one session */
+        report(t, "\033[?83n");
+        break;
+    default:
         break;
     }
 }
@@ -56,32 +142,104 @@ report_attributes(struct term *t, const struct guard_op *op)
 void
 report_status(struct term *t, const struct guard_op *op)
 {
-    int row = cursor_row_from_origin(t) + 1;
-    int col = cursor_col_from_origin(t) + 1;
     int query = guard_arg(op, 0, 0);
-    bool private = op->kind == GUARD_DECDSR;
 
-    if (query == 5 && !private) {
+    if (op->kind == GUARD_DECDSR) {
+        report_dec_status(t, op);
+    } else if (query == 5) {
         report(t, "\033[0n");
     } else if (query == 6) {
-        report(t, private ? "\033[?%d;%d;1R" : "\033[%d;%dR", row, col);
+        report(t, "\033[%d;%dR", cursor_row_from_origin(t) + 1,
+               cursor_col_from_origin(t) + 1);
     }
 }
 
-/* XTWINOPS: only the sizes; the guest does not move windows. */
+/* DECREPTPARM: no parity, 8 bits, 38400 baud both ways, as VT102 and xterm. */
 void
-report_window(struct term *t, const struct guard_op *op)
+report_parameters(struct term *t, const struct guard_op *op)
+{
+    int query = guard_arg(op, 0, 0);
+
+    if (query <= 1) {
+        report(t, "\033[%d;1;1;128;128;1;0x", query + 2);
+    }
+}
+
+void
+report_version(struct term *t, const struct guard_op *op)
+{
+    if (guard_arg(op, 0, 0) == 0) {
+        report(t, "\033P>|vncterm(%s)\033\\", VNCTERM_VERSION);
+    }
+}
+
+/* DECRQPSR; VT420 programmer reference, chapter 8. */
+
+static char
+final_of_charset(uint8_t set)
+{
+    if (set == GUARD_CHARSET_DEC_GRAPHICS) {
+        return '0';
+    }
+    if (set == GUARD_CHARSET_DEC_SUPPLEMENTAL) {
+        return '<';
+    }
+    return set == GUARD_CHARSET_UK || set == GUARD_CHARSET_LATIN1 ? 'A' : 'B';
+}
+
+static void
+report_cursor(struct term *t)
+{
+    const struct cursor *c = &t->cursor;
+    unsigned attrs = c->pen.attrs;
+    unsigned rendition = '@';
+    unsigned flags = '@';
+    unsigned sizes = '@';
+    char sets[5] = "";
+
+    rendition += (attrs & CELL_BOLD) != 0 ? 1 : 0;
+    rendition += c->pen.underline != CELL_UNDERLINE_NONE ? 2 : 0;
+    rendition += (attrs & CELL_BLINK) != 0 ? 4 : 0;
+    rendition += (attrs & CELL_REVERSE) != 0 ? 8 : 0;
+    flags += c->origin ? 1 : 0;
+    flags += c->charsets.single_shift == 2 ? 2 : 0;
+    flags += c->charsets.single_shift == 3 ? 4 : 0;
+    flags += c->pending_wrap ? 8 : 0;
+    for (int i = 0; i < 4; i++) {
+        sets[i] = final_of_charset(c->charsets.sets[i]);
+        sizes += c->charsets.sets[i] == GUARD_CHARSET_LATIN1 ? 1U << i : 0;
+    }
+    report(t, "\033P1$u%d;%d;1;%c;%c;%c;%d;2;%c;%s\033\\",
+           cursor_row_from_origin(t) + 1, cursor_col_from_origin(t) + 1,
+           (char)rendition, (attrs & CELL_PROTECTED) != 0 ? 'A' : '@',
+           (char)flags, c->charsets.gl, (char)sizes, sets);
+}
+
+/* As many stops as an answer holds: 40 of them and more. */
+static void
+report_tab_stops(struct term *t)
+{
+    char text[TERM_REPLY_MAX - 16] = "";
+    size_t len = 0;
+
+    for (int col = 0; col < t->size.cols && len + 6 < sizeof(text); col++) {
+        if (tab_stops_has(&t->tabs, col)) {
+            len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%d",
+                                    len == 0 ? "" : "/", col + 1);
+        }
+    }
+    report(t, "\033P2$u%s\033\\", text);
+}
+
+void
+report_presentation(struct term *t, const struct guard_op *op)
 {
     switch (guard_arg(op, 0, 0)) {
-    case 14:
-        report(t, "\033[4;%d;%dt", t->size.rows * CELL_HEIGHT_PX,
-               t->size.cols * CELL_WIDTH_PX);
+    case 1:
+        report_cursor(t);
         break;
-    case 16:
-        report(t, "\033[6;%d;%dt", CELL_HEIGHT_PX, CELL_WIDTH_PX);
-        break;
-    case 18:
-        report(t, "\033[8;%d;%dt", t->size.rows, t->size.cols);
+    case 2:
+        report_tab_stops(t);
         break;
     default:
         break;

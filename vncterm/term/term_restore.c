@@ -169,21 +169,15 @@ static bool
 is_kind_of_state(enum guard_kind kind)
 {
     static const bool kinds[] = {
-        [GUARD_SM] = true,
-        [GUARD_SGR] = true,
-        [GUARD_DECSCA] = true,
-        [GUARD_DECSTBM] = true,
-        [GUARD_DECSLRM] = true,
-        [GUARD_DECSC] = true,
-        [GUARD_DECKPAM] = true,
-        [GUARD_DECSACE] = true,
-        [GUARD_XTCHECKSUM] = true,
-        [GUARD_DECSCUSR] = true,
-        [GUARD_DESIGNATE] = true,
-        [GUARD_SHIFT] = true,
-        [GUARD_SINGLE_SHIFT] = true,
-        [GUARD_CODING_UTF8] = true,
-        [GUARD_CODING_DEFAULT] = true,
+        [GUARD_SM] = true,          [GUARD_SGR] = true,
+        [GUARD_DECSCA] = true,      [GUARD_DECSTBM] = true,
+        [GUARD_DECSLRM] = true,     [GUARD_DECSC] = true,
+        [GUARD_DECKPAM] = true,     [GUARD_DECSACE] = true,
+        [GUARD_XTCHECKSUM] = true,  [GUARD_S8C1T] = true,
+        [GUARD_SPA] = true,         [GUARD_EPA] = true,
+        [GUARD_DECSCUSR] = true,    [GUARD_DESIGNATE] = true,
+        [GUARD_SHIFT] = true,       [GUARD_SINGLE_SHIFT] = true,
+        [GUARD_CODING_UTF8] = true, [GUARD_CODING_DEFAULT] = true,
     };
 
     return kind < sizeof(kinds) / sizeof(kinds[0]) && kinds[kind];
@@ -193,9 +187,9 @@ is_kind_of_state(enum guard_kind kind)
 static bool
 is_mode_of_state(int mode)
 {
-    static const int modes[] = {1,    5,    6,    7,    9,    25,
-                                47,   67,   69,   1000, 1002, 1003,
-                                1004, 1005, 1006, 1015, 2004, 2026};
+    static const int modes[] = {
+        4,  18, 19, 40, 41,   45,   95,   1045, 1,    5,    6,    7,    9,
+        25, 47, 67, 69, 1000, 1002, 1003, 1004, 1005, 1006, 1015, 2004, 2026};
 
     for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
         if (modes[i] == mode) {
@@ -242,6 +236,9 @@ on_op(void *data, const struct guard_op *op)
     case GUARD_DECRST:
         carry_out = op->argc == 1 && is_mode_of_state(guard_arg(op, 0, 0));
         break;
+    case GUARD_XTWINOPS: /* titles are pushed */
+        carry_out = guard_arg(op, 0, 0) == 22;
+        break;
     case GUARD_CUF:
     case GUARD_ECH:
         carry_out = take_blanks(r, guard_count(op, 0));
@@ -263,7 +260,8 @@ on_osc(void *data, int number, const char *text, size_t len)
     const struct reader *r = data;
 
     switch (number) {
-    case 2: /* the title */
+    case 1: /* the titles */
+    case 2:
     case 4: /* colours */
     case 10:
     case 11:
@@ -276,6 +274,15 @@ on_osc(void *data, int number, const char *text, size_t len)
     }
 }
 
+static void
+on_dcs(void *data, const char *text, size_t len)
+{
+    /* A state has none. */
+    (void)data;
+    (void)text;
+    (void)len;
+}
+
 static const struct guard_handler state_handler = {
     .on_ascii = on_ascii,
     .on_code = on_code,
@@ -283,6 +290,7 @@ static const struct guard_handler state_handler = {
     .on_control = on_control,
     .on_op = on_op,
     .on_osc = on_osc,
+    .on_dcs = on_dcs,
 };
 
 /* Gives `t` what `made` holds, and the other way round. */
@@ -306,7 +314,8 @@ term_restore(struct term *t, const void *bytes, size_t len)
 {
     static const struct term_handler nobody = {.on_reply = NULL};
     struct term_config config = {.scrollback_max = t->scrollback_max,
-                                 .dialect = t->dialect};
+                                 .dialect = t->dialect,
+                                 .allows = t->allows};
     struct reader reader = {.blanks = 0};
     struct term *made;
 

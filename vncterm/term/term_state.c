@@ -7,7 +7,8 @@
  * ignore: OSC 7717 ; 1 ; columns ; rows stands at the start, 1 being the
  * version, and OSC 7717 ; end at the end. Between them "wrapped" marks the
  * cursor's row as carried on in the next one where printing could not,
- * "pending" has the next character wrap, "last" is what REP repeats.
+ * "pending" has the next character wrap, "last" is what REP repeats, "saved" is
+ * what XTSAVE has saved, "level" DECSCL's, "columns" that DECCOLM is set.
  *
  * Every line of text begins in the default pen, so that each takes the same
  * bytes whichever lines are in front of it: how many of them fit is counted
@@ -37,6 +38,7 @@ enum {
         sizeof("\033]7717;wrapped\033\\\033[0m\r\n") - 1 + PROTECTION_LEN,
     TAB_STOP_LEN = sizeof("\033[1;1000H\033H") - 1,
     COLOUR_LEN = sizeof("\033]4;255;rgb:ff/ff/ff\033\\") - 1,
+    TITLES_LEN = 2 * (TERM_TITLE_MAX + sizeof("\033]2;\033\\")) + 16,
     /* Modes, margins, three cursors, both ends. */
     REST_LEN = 2048,
 
@@ -55,7 +57,8 @@ term_state_screens_max(struct cell_size size)
     size_t rows = (size_t)size.rows;
 
     return 2 * rows * (cols * CELL_LEN + LINE_END_LEN) + cols * TAB_STOP_LEN +
-           (size_t)PALETTE_ENTRIES * COLOUR_LEN + TERM_TITLE_MAX + REST_LEN;
+           (size_t)PALETTE_ENTRIES * COLOUR_LEN +
+           (size_t)(TITLE_STACK_MAX + 1) * TITLES_LEN + REST_LEN;
 }
 
 /* Lines of text. */
@@ -299,13 +302,65 @@ put_palette(struct state_writer *w, const struct term *t)
     }
 }
 
+/* The reader's ones are empty, or `before`. */
 static void
-put_title(struct state_writer *w, const struct term *t)
+put_titles(struct state_writer *w, const char *title, const char *icon,
+           const struct titles *before)
 {
-    if (t->title[0] != '\0') {
+    static const struct titles none = {.title = ""};
+
+    before = before == NULL ? &none : before;
+    if (strcmp(title, before->title) != 0) {
         state_put_text(w, "\033]2;");
-        state_put_text(w, t->title);
+        state_put_text(w, title);
         state_put_text(w, "\033\\");
+    }
+    if (strcmp(icon, before->icon) != 0) {
+        state_put_text(w, "\033]1;");
+        state_put_text(w, icon);
+        state_put_text(w, "\033\\");
+    }
+}
+
+static void
+put_all_titles(struct state_writer *w, const struct term *t)
+{
+    const struct title_stack *stack = &t->title_stack;
+    const struct titles *before = NULL;
+
+    for (int i = 0; i < stack->count; i++) {
+        const struct titles *entry = &stack->entries[i];
+
+        put_titles(w, entry->title, entry->icon, before);
+        state_put_text(w, "\033[22;0t");
+        before = entry;
+    }
+    put_titles(w, t->title, t->icon, before);
+}
+
+/* Modes whose sequences would do more than set them. */
+static void
+put_quiet_modes(struct state_writer *w, const struct term *t)
+{
+    uint64_t known = t->saved_modes.known;
+    uint64_t on = t->saved_modes.on;
+
+    if (known != 0) {
+        state_put_format(w, "\033]%d;saved;%x;%x;%x;%x\033\\", OSC_STATE,
+                         (unsigned)(known >> 24), (unsigned)(on >> 24),
+                         (unsigned)(known & 0xffffff),
+                         (unsigned)(on & 0xffffff));
+    }
+    if (t->modes.columns_132) {
+        state_put_format(w, "\033]%d;columns\033\\", OSC_STATE);
+    }
+    if (t->modes.iso_protection) {
+        bool on_now = (t->cursor.pen.attrs & CELL_PROTECTED) != 0;
+        state_put_text(w, on_now ? "\033V" : "\033V\033W");
+    }
+    if (t->modes.level != TERM_LEVEL) {
+        state_put_format(w, "\033]%d;level;%d\033\\", OSC_STATE,
+                         t->modes.level);
     }
 }
 
@@ -381,6 +436,15 @@ put_modes(struct state_writer *w, const struct term *t)
         {!modes->cursor_visible, "\033[?25l"},
         {modes->synchronizing, "\033[?2026h"},
         {modes->exact_rectangles, "\033[2*x"},
+        {modes->reverse_wrap, "\033[?45h"},
+        {modes->reverse_wrap_more, "\033[?1045h"},
+        {modes->more_fix, "\033[?41h"},
+        {modes->allow_columns, "\033[?40h"},
+        {modes->keep_on_columns, "\033[?95h"},
+        {modes->eight_bit_controls, "\033 G"},
+        {modes->smooth_scroll, "\033[?4h"},
+        {modes->print_form_feed, "\033[?18h"},
+        {modes->print_screen, "\033[?19h"},
         {input->newline, "\033[20h"},
         {input->cursor_application, "\033[?1h"},
         {input->keypad_application, "\033="},
@@ -533,7 +597,7 @@ put_state(struct state_writer *w, const struct term *t, struct content content)
                      t->size.cols, t->size.rows);
     state_put_text(w, "\033c\033%G");
     put_palette(w, t);
-    put_title(w, t);
+    put_all_titles(w, t);
     put_screens(w, t, content);
     if (w->origin) {
         state_put_text(w, "\033[?6l");
@@ -544,6 +608,7 @@ put_state(struct state_writer *w, const struct term *t, struct content content)
     put_column_margins(w, t);
     put_modes(w, t);
     put_cursor(w, &t->cursor, t->margins.top, t->margins.left);
+    put_quiet_modes(w, t);
     put_end(w, t);
 }
 
