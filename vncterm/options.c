@@ -29,6 +29,9 @@ enum {
     OPTION_FONT,
     OPTION_FONT_SIZE,
     OPTION_TERM,
+    OPTION_PALETTE,
+    OPTION_FG,
+    OPTION_BG,
     OPTION_SCROLLBACK,
     OPTION_FPS,
     OPTION_LOG_LEVEL,
@@ -61,6 +64,9 @@ static const struct option long_options[] = {
     {"font", required_argument, NULL, OPTION_FONT},
     {"font-size", required_argument, NULL, OPTION_FONT_SIZE},
     {"term", required_argument, NULL, OPTION_TERM},
+    {"palette", required_argument, NULL, OPTION_PALETTE},
+    {"fg", required_argument, NULL, OPTION_FG},
+    {"bg", required_argument, NULL, OPTION_BG},
     {"scrollback", required_argument, NULL, OPTION_SCROLLBACK},
     {"fps", required_argument, NULL, OPTION_FPS},
     {"log-level", required_argument, NULL, OPTION_LOG_LEVEL},
@@ -78,6 +84,7 @@ struct parser {
     bool has_command;
     bool has_rfb;       /* else -x decides */
     bool has_dialect;   /* the same */
+    bool has_palette;   /* else the dialect decides */
     const char *listen; /* argument of -v, or NULL */
     int display;        /* N of -v */
 };
@@ -177,6 +184,36 @@ set_term(struct parser *p, const char *value)
         p->has_dialect = true;
     }
     return r;
+}
+
+static int
+set_palette(struct parser *p, const char *value)
+{
+    static const char *const names[] = {[COLOURS_LINUX] = "linux",
+                                        [COLOURS_XTERM] = "xterm",
+                                        [COLOURS_VGA] = "vga",
+                                        [COLOURS_TANGO] = "tango",
+                                        NULL};
+    int index = 0;
+    int r = set_name(p, "--palette", value, names,
+                     "not linux, xterm, vga or tango", &index);
+
+    if (r == 0) {
+        p->options.palette = (enum colour_scheme)index;
+        p->has_palette = true;
+    }
+    return r;
+}
+
+static int
+set_colour(struct parser *p, const char *option, const char *value,
+           int32_t *out)
+{
+    if (!options_value_colour(value, out)) {
+        return refuse_value(p, option, value,
+                            "not a colour as #rrggbb in hexadecimal digits");
+    }
+    return 0;
 }
 
 static int
@@ -436,6 +473,12 @@ set_option(struct parser *p, int option, const char *value)
                        OPTIONS_FONT_SIZE_MAX, &o->font_size);
     case OPTION_TERM:
         return set_term(p, value);
+    case OPTION_PALETTE:
+        return set_palette(p, value);
+    case OPTION_FG:
+        return set_colour(p, "--fg", value, &o->fg);
+    case OPTION_BG:
+        return set_colour(p, "--bg", value, &o->bg);
     case OPTION_SCROLLBACK:
         return set_scrollback(p, value);
     case OPTION_FPS:
@@ -498,6 +541,18 @@ set_agent_defaults(struct parser *p)
     }
 }
 
+/* When the dialect is known: programs choose colours by what it names. */
+static void
+set_dialect_defaults(struct parser *p)
+{
+    struct options *o = &p->options;
+
+    if (!p->has_palette) {
+        o->palette =
+            o->dialect == KEY_DIALECT_XTERM ? COLOURS_XTERM : COLOURS_LINUX;
+    }
+}
+
 /* Checks what belongs together, in whatever order it was given. */
 static int
 finish(struct parser *p, char *const *rest)
@@ -519,6 +574,7 @@ finish(struct parser *p, char *const *rest)
                          "-T");
     }
     if (o->store_path == NULL) {
+        set_dialect_defaults(p);
         return 0;
     }
     if (o->sandbox == OPTIONS_SANDBOX_OFF) {
@@ -526,6 +582,7 @@ finish(struct parser *p, char *const *rest)
                          "trusted");
     }
     set_agent_defaults(p);
+    set_dialect_defaults(p);
     return 0;
 }
 
@@ -542,6 +599,9 @@ set_defaults(struct options *o)
         .state_dir = OPTIONS_STATE_DIR_DEFAULT,
         .font_size = OPTIONS_FONT_SIZE_DEFAULT,
         .dialect = KEY_DIALECT_XTERM,
+        .palette = COLOURS_XTERM,
+        .fg = -1,
+        .bg = -1,
         .scrollback_max = OPTIONS_SCROLLBACK_DEFAULT,
         .fps = OPTIONS_FPS_DEFAULT,
         .log_level = LOG_LEVEL_INFO,

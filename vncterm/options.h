@@ -11,6 +11,7 @@
 
 #include <netinet/in.h>
 
+#include "base/colours.h"
 #include "base/geom.h"
 #include "base/key.h"
 #include "base/log.h"
@@ -87,6 +88,9 @@ struct options {
     const char *font; /* NULL for the built-in one */
     int font_size;
     enum key_dialect dialect;
+    enum colour_scheme palette;
+    int32_t fg; /* 0xRRGGBB, or negative for the palette's */
+    int32_t bg;
     size_t scrollback_max;
     int fps;
     enum log_level log_level;

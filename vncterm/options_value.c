@@ -105,6 +105,23 @@ options_value_address(const char *text, size_t len, struct in_addr *out)
     return true;
 }
 
+bool
+options_value_colour(const char *text, int32_t *out)
+{
+    static const char digits[] = "0123456789abcdefABCDEF";
+    int32_t value = 0;
+
+    if (text[0] != '#' || strlen(text) != 7 || strspn(text + 1, digits) != 6) {
+        return false;
+    }
+    for (const char *at = text + 1; *at != '\0'; at++) {
+        int digit = (int)(strchr(digits, *at) - digits);
+        value = value << 4 | (digit < 16 ? digit : digit - 6);
+    }
+    *out = value;
+    return true;
+}
+
 int
 options_value_name(const char *text, const char *const names[])
 {

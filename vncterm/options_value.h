@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <netinet/in.h>
 
@@ -26,6 +27,9 @@ bool options_value_bytes(const char *text, long max, size_t *out);
 /* An IPv4 address, the first `len` bytes of `text`, also in the short forms of
  * inet_aton(3), as 127.1. */
 bool options_value_address(const char *text, size_t len, struct in_addr *out);
+
+/* #RRGGBB in hexadecimal digits, to 0xRRGGBB. */
+bool options_value_colour(const char *text, int32_t *out);
 
 /* Returns the index of `text` in `names`, which end with NULL, or -1. */
 int options_value_name(const char *text, const char *const names[]);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/colours.h"
 #include "base/fd.h"
 #include "base/geom.h"
 #include "base/log.h"
@@ -323,18 +324,34 @@ restore_state(struct session *s)
     }
 }
 
+static void
+choose_colours(const struct options *o, uint32_t colours[PALETTE_ENTRIES])
+{
+    colours_init(colours, o->palette);
+    if (o->fg >= 0) {
+        colours[PALETTE_FG] = (uint32_t)o->fg;
+        colours[PALETTE_CURSOR] = (uint32_t)o->fg;
+    }
+    if (o->bg >= 0) {
+        colours[PALETTE_BG] = (uint32_t)o->bg;
+    }
+}
+
 static int
 make_screen(struct session *s)
 {
     static const struct term_handler handler = {
         .on_reply = on_reply, .on_bell = on_bell, .on_title = on_title};
     const struct options *o = s->options;
+    uint32_t colours[PALETTE_ENTRIES];
     struct render_config render_config = {.font = s->resources->font,
                                           .font_len = s->resources->font_len,
                                           .font_size = o->font_size};
     struct term_config term_config = {.size = o->size,
                                       .scrollback_max = o->scrollback_max,
-                                      .dialect = o->dialect};
+                                      .dialect = o->dialect,
+                                      .colours = colours};
+    choose_colours(o, colours);
 
     int result = render_new(&s->render, &render_config);
     if (result < 0) {

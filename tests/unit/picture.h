@@ -27,6 +27,7 @@ struct picture {
     struct render *render;
     struct pixel_size cell; /* of the renderer */
     struct screen_view view;
+    uint32_t colours[PALETTE_ENTRIES];
     struct cell cells[PICTURE_ROWS][PICTURE_COLS];
     const struct cell *rows[PICTURE_ROWS];
     struct canvas canvas;
@@ -57,7 +58,9 @@ picture_new(struct render *render, struct cell_size size)
         }
         p->rows[row] = p->cells[row];
     }
-    p->view = (struct screen_view){.size = size, .rows = p->rows};
+    colours_init(p->colours, COLOURS_LINUX);
+    p->view = (struct screen_view){
+        .size = size, .rows = p->rows, .colours = p->colours};
     p->canvas.size = (struct pixel_size){
         .width = size.cols * p->cell.width,
         .height = size.rows * p->cell.height,

@@ -97,6 +97,9 @@ defaults_are_what_the_help_says(void **state)
     assert_null(o->font);
     assert_int_equal(o->font_size, 16);
     assert_int_equal(o->dialect, KEY_DIALECT_XTERM);
+    assert_int_equal(o->palette, COLOURS_XTERM);
+    assert_true(o->fg < 0);
+    assert_true(o->bg < 0);
     assert_int_equal(o->scrollback_max, 1 << 20);
     assert_int_equal(o->fps, 60);
     assert_int_equal(o->log_level, LOG_LEVEL_INFO);
@@ -134,6 +137,12 @@ all_options_are_taken_over(void **state)
     assert_true(more.options.allow_remote);
     assert_int_equal(more.options.address.s_addr, INADDR_ANY);
     assert_int_equal(more.options.source, OPTIONS_SOURCE_COMMAND);
+
+    struct line looks;
+    expect_accepted(&looks, "--palette tango --fg #fFeE09 --bg=#000000 --cmd");
+    assert_int_equal(looks.options.palette, COLOURS_TANGO);
+    assert_int_equal(looks.options.fg, 0xffee09);
+    assert_int_equal(looks.options.bg, 0);
 
     struct line rest;
     expect_accepted(&rest, "-TS --text-replay -l /s --state-dir /tmp/states "
@@ -253,6 +262,50 @@ what_the_store_changes_can_be_set_back_on_either_side(void **state)
     expect_accepted(&one, "--term xterm -x /a");
     assert_int_equal(one.options.dialect, KEY_DIALECT_XTERM);
     assert_int_equal(one.options.rfb, OPTIONS_RFB_3_3);
+}
+
+static void
+the_palette_goes_with_the_dialect(void **state)
+{
+    static const struct {
+        const char *words;
+        enum colour_scheme palette;
+    } cases[] = {
+        {"-c", COLOURS_XTERM},
+        {"--term linux -c", COLOURS_LINUX},
+        {"--term vt220 -c", COLOURS_LINUX},
+        {"-x /a", COLOURS_LINUX},
+        {"-x /a --term xterm", COLOURS_XTERM},
+        {"-x /a --palette xterm", COLOURS_XTERM},
+        {"--palette vga -c", COLOURS_VGA},
+        {"--palette linux --term xterm -c", COLOURS_LINUX},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct line line;
+        expect_accepted(&line, cases[i].words);
+        assert_int_equal(line.options.palette, cases[i].palette);
+    }
+}
+
+static void
+colours_are_six_digits(void **state)
+{
+    (void)state;
+    expect_refused("--fg red -c",
+                   "--fg red: not a colour as #rrggbb in hexadecimal digits");
+    expect_refused("--fg #fff -c",
+                   "--fg #fff: not a colour as #rrggbb in hexadecimal digits");
+    expect_refused(
+        "--bg #ffffffff -c",
+        "--bg #ffffffff: not a colour as #rrggbb in hexadecimal digits");
+    expect_refused(
+        "--bg #-00001 -c",
+        "--bg #-00001: not a colour as #rrggbb in hexadecimal digits");
+    expect_refused(
+        "--bg=1ffffff -c",
+        "--bg 1ffffff: not a colour as #rrggbb in hexadecimal digits");
 }
 
 static void
@@ -775,6 +828,8 @@ names_are_exact(void **state)
                    "--term vt100: not linux, vt220 or xterm");
     expect_refused("-c --term xterm-256color",
                    "--term xterm-256color: not linux, vt220 or xterm");
+    expect_refused("-c --palette cga",
+                   "--palette cga: not linux, xterm, vga or tango");
     expect_refused("-c --rfb 3.7", "--rfb 3.7: not 3.3 or 3.8");
     expect_refused("-c --rfb=", "--rfb : not 3.3 or 3.8");
     expect_refused("-c --log-level warn",
@@ -811,6 +866,8 @@ main(void)
         cmocka_unit_test(the_line_for_the_hosts_own_console_is_read),
         cmocka_unit_test(a_store_beside_a_console_is_for_publishing),
         cmocka_unit_test(what_the_store_changes_can_be_set_back_on_either_side),
+        cmocka_unit_test(the_palette_goes_with_the_dialect),
+        cmocka_unit_test(colours_are_six_digits),
         cmocka_unit_test(store_paths_are_absolute_and_plain),
         cmocka_unit_test(store_paths_have_a_length),
         cmocka_unit_test(the_text_port_goes_with_the_display),

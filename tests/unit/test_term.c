@@ -101,6 +101,26 @@ new_terminal_is_blank_with_the_cursor_at_home(void **state)
 }
 
 static void
+colours_are_those_of_the_linux_console_or_given(void **state)
+{
+    struct rig *rig = *state;
+    struct screen_view view;
+    uint32_t colours[PALETTE_ENTRIES];
+
+    term_view(rig->term, &view);
+    colours_init(colours, COLOURS_LINUX);
+    assert_memory_equal(view.colours, colours, sizeof(colours));
+
+    colours_init(colours, COLOURS_TANGO);
+    colours[PALETTE_BG] = 0x123456;
+    struct rig *other = rig_new_with((struct term_config){
+        .size = {80, 25}, .dialect = KEY_DIALECT_XTERM, .colours = colours});
+    term_view(other->term, &view);
+    assert_memory_equal(view.colours, colours, sizeof(colours));
+    rig_free(other);
+}
+
+static void
 text_goes_to_the_screen_and_damages_it(void **state)
 {
     struct rig *rig = *state;
@@ -423,6 +443,7 @@ main(void)
         TEST(size_out_of_range_is_refused),
         TEST(scrollback_out_of_range_is_refused),
         TEST(new_terminal_is_blank_with_the_cursor_at_home),
+        TEST(colours_are_those_of_the_linux_console_or_given),
         TEST(text_goes_to_the_screen_and_damages_it),
         TEST(handlers_may_be_absent),
         TEST(bell_is_reported),

@@ -277,6 +277,27 @@ lines_that_are_left_out_cost_nothing(void **state)
     rig_free(rig);
 }
 
+/* They are what it was started with, and no part of a state. */
+static void
+restored_terminal_keeps_its_own_colours(void **state)
+{
+    uint32_t colours[PALETTE_ENTRIES];
+    struct rig *rig = rig_new(80, 25);
+    struct rig_bytes written = rig_state(rig);
+    struct screen_view view;
+
+    (void)state;
+    rig_free(rig);
+    colours_init(colours, COLOURS_TANGO);
+    rig = rig_new_with((struct term_config){
+        .size = {80, 25}, .dialect = KEY_DIALECT_XTERM, .colours = colours});
+    assert_int_equal(term_restore(rig->term, written.data, written.len), 0);
+    term_view(rig->term, &view);
+    assert_memory_equal(view.colours, colours, sizeof(colours));
+    free(written.data);
+    rig_free(rig);
+}
+
 /* The line above ends by printing what is below it, also half of that. */
 static void
 wide_character_of_the_scrollback_follows_in_one_piece(void **state)
@@ -712,6 +733,7 @@ main(void)
         cmocka_unit_test(ends_with_the_end),
         cmocka_unit_test(as_few_old_lines_as_needed_are_left_out),
         cmocka_unit_test(lines_that_are_left_out_cost_nothing),
+        cmocka_unit_test(restored_terminal_keeps_its_own_colours),
         cmocka_unit_test(wide_character_of_the_scrollback_follows_in_one_piece),
         cmocka_unit_test(hidden_alternate_screen_is_not_shown),
         cmocka_unit_test(shown_alternate_screen_comes_with_what_is_under_it),

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which colours a cell has. The first 16 are the VGA's, which consoles and
- * full-screen programs are made for (a lighter blue would be easier to read on
- * black, but mc, dialog and installers write on it); then xterm's cube and
- * greys.
+ * Which colours a cell has: of its own, of the guest's palette, or of the
+ * terminal's.
  */
 #ifndef VNCTERM_RENDER_INK_H
 #define VNCTERM_RENDER_INK_H

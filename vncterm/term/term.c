@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "term/term_internal.h"
@@ -122,6 +123,11 @@ term_new(struct term **out, const struct term_config *config,
     t->data = data;
     t->dialect = config->dialect;
     t->allows = config->allows;
+    if (config->colours != NULL) {
+        memcpy(t->colours, config->colours, sizeof(t->colours));
+    } else {
+        colours_init(t->colours, COLOURS_LINUX);
+    }
     t->scrollback_max = config->scrollback_max;
     t->size = config->size;
     t->fast_path = true;
@@ -198,6 +204,7 @@ term_view(const struct term *t, struct screen_view *out)
 {
     screen_view(t->screen, out);
     out->reverse = t->modes.reverse_screen;
+    out->colours = t->colours;
     out->palette = t->palette_set > 0 ? t->palette : NULL;
 }
 

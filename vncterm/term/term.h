@@ -14,7 +14,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
+#include "base/colours.h"
 #include "base/geom.h"
 #include "base/key.h"
 #include "term/view.h"
@@ -42,6 +44,9 @@ struct term_config {
     size_t scrollback_max;    /* bytes; 0 keeps nothing */
     enum key_dialect dialect; /* what the terminal says it is */
     struct term_allowances allows;
+    /* PALETTE_ENTRIES times 0xRRGGBB, which are copied, or NULL for those of
+     * the Linux console. */
+    const uint32_t *colours;
 };
 
 /*

@@ -26,6 +26,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/colours.h"
 #include "base/geom.h"
 #include "base/key.h"
 #include "term/cell.h"
@@ -133,6 +134,7 @@ struct term {
     struct term_modes modes;
     struct saved_modes saved_modes;
     struct input_modes input;
+    uint32_t colours[PALETTE_ENTRIES]; /* those that the guest has not set */
     uint32_t palette[PALETTE_ENTRIES];
     int palette_set; /* how many entries are */
     char title[TERM_TITLE_MAX + 1];

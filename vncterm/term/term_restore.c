@@ -315,7 +315,8 @@ term_restore(struct term *t, const void *bytes, size_t len)
     static const struct term_handler nobody = {.on_reply = NULL};
     struct term_config config = {.scrollback_max = t->scrollback_max,
                                  .dialect = t->dialect,
-                                 .allows = t->allows};
+                                 .allows = t->allows,
+                                 .colours = t->colours};
     struct reader reader = {.blanks = 0};
     struct term *made;
 

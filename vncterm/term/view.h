@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/colours.h"
 #include "base/geom.h"
 #include "term/cell.h"
 
@@ -27,10 +28,6 @@ struct cursor_view {
 /* Colours that the guest has set; each 0, or PALETTE_SET | 0xRRGGBB. */
 enum {
     PALETTE_SET = 1 << 24,
-    PALETTE_FG = 256,
-    PALETTE_BG = 257,
-    PALETTE_CURSOR = 258,
-    PALETTE_ENTRIES = 259,
 };
 
 struct screen_view {
@@ -38,6 +35,7 @@ struct screen_view {
     const struct cell *const *rows; /* size.rows pointers to size.cols cells */
     struct cursor_view cursor;
     bool reverse;            /* DECSCNM: default colours swapped */
+    const uint32_t *colours; /* PALETTE_ENTRIES times 0xRRGGBB */
     const uint32_t *palette; /* PALETTE_ENTRIES overrides, or NULL for none */
     int lines_back;          /* how far the view is scrolled back, in lines */
 };
