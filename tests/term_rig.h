@@ -32,6 +32,7 @@ struct rig {
     int titles;
     char title[TERM_TITLE_MAX + 1];
     struct cell_size resized; /* by the guest */
+    char clipboard[TERM_CLIPBOARD_MAX + 1];
 };
 
 static inline void
@@ -90,6 +91,18 @@ rig_on_resize(void *data, struct cell_size size)
     }
 }
 
+static inline void
+rig_on_clipboard(void *data, const char *utf8, size_t len)
+{
+    struct rig *rig = data;
+
+    if (len < 1 || len > TERM_CLIPBOARD_MAX || !utf8_is_valid(utf8, len)) {
+        rig_fail("a clipboard is empty, too long or not UTF-8");
+    }
+    memcpy(rig->clipboard, utf8, len);
+    rig->clipboard[len] = '\0';
+}
+
 static inline struct rig *
 rig_new_with(struct term_config config)
 {
@@ -98,6 +111,7 @@ rig_new_with(struct term_config config)
         .on_bell = rig_on_bell,
         .on_title = rig_on_title,
         .on_resize = rig_on_resize,
+        .on_clipboard = rig_on_clipboard,
     };
     struct rig *rig = calloc(1, sizeof(*rig));
 
@@ -363,7 +377,9 @@ rig_difference(const struct rig *one, const struct rig *other)
         !rig_same_input(&a->input, &b->input)) {
         return "modes";
     }
-    if (memcmp(a->palette, b->palette, sizeof(a->palette)) != 0) {
+    if (memcmp(a->palette, b->palette, sizeof(a->palette)) != 0 ||
+        memcmp(a->idle_colours, b->idle_colours, sizeof(a->idle_colours)) !=
+            0) {
         return "palette";
     }
     if (strcmp(a->title, b->title) != 0 || strcmp(a->icon, b->icon) != 0) {

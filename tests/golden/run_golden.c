@@ -8,7 +8,7 @@
  *
  *     size 80x25              a new terminal, first of all
  *     dialect linux           or vt220, xterm (the default); before size
- *     allow checksums titles resize
+ *     allow checksums titles resize clipboard
  *                             what a guest may do; before size
  *     feed "\e[2;3Hhi"        bytes; \e \a \b \t \n \v \f \r \\ \" \xNN
  *     repeat 30 "x\r\n"       the same bytes several times
@@ -31,6 +31,7 @@
  *     lines 3                 how many there are
  *     modes paste mouse=drag  of input that are not as at start, or "none"
  *     resized 132x24          what the guest has made of it since, or "no"
+ *     clipboard "text"        the last that the guest has set
  *     palette 1=#ff0000 fg=.. colours that are set, or "none"
  *
  * An expectation is compared as text with what is so. With --update the file is
@@ -241,6 +242,7 @@ set_allowances(struct script *s, const char *words)
     struct term_allowances a = {
         .checksums = strstr(words, "checksums") != NULL,
         .title_report = strstr(words, "titles") != NULL,
+        .clipboard = strstr(words, "clipboard") != NULL,
     };
 
     if (strstr(words, "resize") != NULL) {
@@ -549,6 +551,13 @@ tell_lines(struct script *s, struct text *out)
 }
 
 static void
+tell_clipboard(struct script *s, struct text *out)
+{
+    add(out, "clipboard ");
+    add_quoted(out, s->rig->clipboard);
+}
+
+static void
 tell_resized(struct script *s, struct text *out)
 {
     struct cell_size size = s->rig->resized;
@@ -573,7 +582,7 @@ tell(struct script *s, const char *line, struct text *out)
         {"reply", tell_reply},     {"bells", tell_bells},
         {"title", tell_title},     {"lines", tell_lines},
         {"modes", tell_modes},     {"palette", tell_palette},
-        {"resized", tell_resized},
+        {"resized", tell_resized}, {"clipboard", tell_clipboard},
     };
     int n[3];
 

@@ -15,7 +15,12 @@ enum {
 };
 
 /* Writes down what comes out, one word for each call. */
+enum {
+    LOGGED_OSC_MAX = 1024, /* longer ones have a length only */
+};
+
 struct fixture {
+    size_t osc_len; /* of the last */
     struct guard guard;
     size_t len;
     char log[LOG_MAX];
@@ -86,8 +91,13 @@ on_op(void *data, const struct guard_op *op)
 static void
 on_osc(void *data, int number, const char *text, size_t len)
 {
+    struct fixture *f = data;
+
     assert_true(len <= GUARD_STRING_MAX);
-    note(data, "osc:%d:%.*s ", number, (int)len, text);
+    f->osc_len = len;
+    if (len < LOGGED_OSC_MAX) {
+        note(f, "osc:%d:%.*s ", number, (int)len, text);
+    }
 }
 
 static void
@@ -407,12 +417,12 @@ osc_is_cut_at_its_maximum(void **state)
     (void)state;
     begin(&f);
     FEED(&f, "\033]0;");
-    for (int i = 0; i < 5000; i++) {
+    for (int i = 0; i < GUARD_STRING_MAX + 5000; i++) {
         FEED(&f, "y");
     }
+    assert_string_equal(f.log, "");
     FEED(&f, "\ax");
-    assert_int_equal(strlen(f.log),
-                     strlen("osc:0: 'x' ") + GUARD_STRING_MAX - 2);
+    assert_int_equal(f.osc_len, GUARD_STRING_MAX - 2);
 }
 
 /* Input G6 of the study: libvterm reads past its buffer. */

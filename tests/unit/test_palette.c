@@ -46,11 +46,46 @@ digits_are_the_highest_bits(void **state)
 }
 
 static void
+intensities_are_of_light(void **state)
+{
+    (void)state;
+    assert_colour("rgbi:0/1/1.0", 0x00ffff);
+    assert_colour("rgbi:0.5/0.5/.5", 0xc1bbbb);
+    assert_colour("RGBI:0.000000000000000001/0/0", 0x000000);
+}
+
+static void
+names_are_those_of_x11(void **state)
+{
+    (void)state;
+    assert_colour("red", 0xff0000);
+    assert_colour("Dark Slate Grey", 0x2f4f4f);
+    assert_colour("LightGoldenrod", 0xeedd82);
+    assert_colour("gray", 0xbebebe);
+    assert_colour("grey0", 0x000000);
+    assert_colour("Gray50", 0x7f7f7f);
+    assert_colour("gray100", 0xffffff);
+}
+
+static void
 anything_else_is_refused(void **state)
 {
     static const char *const texts[] = {
         "",
-        "red",
+        "redd",
+        " red",
+        "gray101",
+        "gray1000",
+        "grayx",
+        "rgbi:1/1",
+        "rgbi:1/1/2",
+        "rgbi:1/1/10000000000000000000000",
+        "rgbi:1/1/-1",
+        "rgbi:1/1/.",
+        "rgbi:1/1/",
+        "rgbi:1/1/1/1",
+        "rgbi:0.5/0.1.1/0",
+        "a name that is longer than any",
         "rgb:",
         "rgb:1/2",
         "rgb:1/2/3/4",
@@ -65,7 +100,6 @@ anything_else_is_refused(void **state)
         "rgb:1/2/-1",
         "?",
         "#-12",
-        "rgbi:1/1/1",
     };
 
     (void)state;
@@ -94,6 +128,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fractions_are_scaled),
         cmocka_unit_test(digits_are_the_highest_bits),
+        cmocka_unit_test(intensities_are_of_light),
+        cmocka_unit_test(names_are_those_of_x11),
         cmocka_unit_test(anything_else_is_refused),
         cmocka_unit_test(hexadecimal_numbers_are_bounded),
     };

@@ -21,10 +21,12 @@
 #include "base/utf8.h"
 
 enum {
-    GUARD_ARGS_MAX = 32,     /* xterm takes 30; further ones are ignored */
-    GUARD_ARG_LIMIT = 9999,  /* larger arguments become this */
-    GUARD_MISSING = -1,      /* an argument that was left out */
-    GUARD_STRING_MAX = 1024, /* bytes of an OSC or DCS; the rest is ignored */
+    GUARD_ARGS_MAX = 32,    /* xterm takes 30; further ones are ignored */
+    GUARD_ARG_LIMIT = 9999, /* larger arguments become this */
+    GUARD_MISSING = -1,     /* an argument that was left out */
+    /* Bytes of an OSC or DCS; the rest is ignored. Clipboards want this much.
+     */
+    GUARD_STRING_MAX = 16 << 10,
 };
 
 /* How bytes from 0x80 are to be read. */

@@ -28,6 +28,7 @@ enum {
     TERM_ROWS_MAX = 500,
     TERM_TITLE_MAX = 127, /* bytes; what RFB clients are known to take */
     TERM_REPLY_MAX = 256, /* bytes of one reply */
+    TERM_CLIPBOARD_MAX = 12 << 10, /* what fits base64 in a sequence */
 };
 
 /* What a guest may do that can annoy or spy; all off is the usual. */
@@ -59,6 +60,9 @@ struct term_handler {
     void (*on_bell)(void *data);
     /* Well-formed UTF-8 without control characters, at most TERM_TITLE_MAX. */
     void (*on_title)(void *data, const char *title);
+    /* Text for the viewers' clipboard: UTF-8 without controls but TAB, LF and
+     * CR, at most TERM_CLIPBOARD_MAX bytes. */
+    void (*on_clipboard)(void *data, const char *utf8, size_t len);
     /* The guest has given the terminal another size, which it has already. */
     void (*on_resize)(void *data, struct cell_size size);
 };

@@ -13,7 +13,9 @@
  *   term_reports.c  answers to queries
  *   term_window.c   sizes, titles of the window
  *   term_dcs.c      settings asked for
- *   term_osc.c      title and palette
+ *   term_osc.c      titles, and the next two
+ *   term_colours.c  colours set, asked for and reset
+ *   term_clipboard.c  the viewers' clipboard
  *   term_state.c    the state as a VT stream, also for libvterm
  *   term_restore.c  a terminal of such a stream
  *
@@ -32,6 +34,7 @@
 #include "term/cell.h"
 #include "term/charset.h"
 #include "term/guard.h"
+#include "term/palette.h"
 #include "term/screen.h"
 #include "term/tab_stops.h"
 #include "term/term.h"
@@ -92,6 +95,13 @@ struct term_modes {
     enum cursor_shape cursor_shape;
 };
 
+/* Colours that are remembered and not drawn: those of OSC 5, then of OSC 13 to
+ * 19. */
+enum {
+    SPECIAL_COLOURS = 5,
+    IDLE_COLOURS = SPECIAL_COLOURS + 7,
+};
+
 /* XTWINOPS 22 and 23. */
 enum {
     TITLE_STACK_MAX = 10, /* as xterm's; the oldest is dropped */
@@ -136,7 +146,8 @@ struct term {
     struct input_modes input;
     uint32_t colours[PALETTE_ENTRIES]; /* those that the guest has not set */
     uint32_t palette[PALETTE_ENTRIES];
-    int palette_set; /* how many entries are */
+    int palette_set;                     /* how many entries are */
+    uint32_t idle_colours[IDLE_COLOURS]; /* each 0 or as in the palette */
     char title[TERM_TITLE_MAX + 1];
     char icon[TERM_TITLE_MAX + 1]; /* of an icon that nobody has */
     struct title_stack title_stack;
@@ -324,9 +335,20 @@ enum {
 void title_set(struct term *t, const char *title);
 
 void osc_apply(struct term *t, int number, const char *bytes, size_t len);
+/* Takes the text up to the next semicolon off the front of `text`. */
+struct osc_text osc_take_field(struct osc_text *text);
+
+/* term_colours.c */
+
 void palette_set(struct term *t, int entry, uint32_t rgb);
-void palette_reset(struct term *t, int entry);
 void palette_reset_all(struct term *t);
+
+/* Returns whether the OSC is one for colours. */
+bool colours_apply(struct term *t, int osc, struct osc_text text);
+
+/* term_clipboard.c */
+
+void clipboard_apply(struct term *t, struct osc_text text);
 
 /* term_state.c; the rest of it is in term.h. */
 

@@ -7,40 +7,8 @@
 #include "term/term_internal.h"
 #include "term/width.h"
 
-void
-palette_set(struct term *t, int entry, uint32_t rgb)
-{
-    uint32_t value = PALETTE_SET | rgb;
-
-    if (t->palette[entry] == value) {
-        return;
-    }
-    t->palette_set += t->palette[entry] == 0;
-    t->palette[entry] = value;
-    screen_damage_all(t->screen);
-}
-
-void
-palette_reset(struct term *t, int entry)
-{
-    if (t->palette[entry] != 0) {
-        t->palette[entry] = 0;
-        t->palette_set--;
-        screen_damage_all(t->screen);
-    }
-}
-
-void
-palette_reset_all(struct term *t)
-{
-    for (int entry = 0; entry < PALETTE_ENTRIES; entry++) {
-        palette_reset(t, entry);
-    }
-}
-
-/* Takes the text up to the next semicolon off the front of `text`. */
-static struct osc_text
-take_field(struct osc_text *text)
+struct osc_text
+osc_take_field(struct osc_text *text)
 {
     const char *end = memchr(text->bytes, ';', text->len);
     struct osc_text field = *text;
@@ -54,70 +22,6 @@ take_field(struct osc_text *text)
     text->bytes += field.len + 1;
     text->len -= field.len + 1;
     return field;
-}
-
-/* A palette index, or -1. */
-static int
-parse_index(struct osc_text field)
-{
-    int value = 0;
-
-    if (field.len == 0 || field.len > 3) {
-        return -1;
-    }
-    for (size_t i = 0; i < field.len; i++) {
-        if (field.bytes[i] < '0' || field.bytes[i] > '9') {
-            return -1;
-        }
-        value = value * 10 + (field.bytes[i] - '0');
-    }
-    return value <= 255 ? value : -1;
-}
-
-/* OSC 4: pairs of index and colour. */
-static void
-set_colours(struct term *t, struct osc_text text)
-{
-    while (text.len > 0) {
-        int entry = parse_index(take_field(&text));
-        struct osc_text spec = take_field(&text);
-        uint32_t rgb;
-
-        if (entry >= 0 && palette_parse_colour(spec, &rgb)) {
-            palette_set(t, entry, rgb);
-        }
-    }
-}
-
-/* OSC 104: indices, or none for all 256. */
-static void
-reset_colours(struct term *t, struct osc_text text)
-{
-    for (int entry = 0; text.len == 0 && entry < 256; entry++) {
-        palette_reset(t, entry);
-    }
-    while (text.len > 0) {
-        int entry = parse_index(take_field(&text));
-
-        if (entry >= 0) {
-            palette_reset(t, entry);
-        }
-    }
-}
-
-/* OSC 10 to 12: more colours are for the next numbers. */
-static void
-set_dynamic_colours(struct term *t, int number, struct osc_text text)
-{
-    while (number <= 12 && text.len > 0) {
-        struct osc_text spec = take_field(&text);
-        uint32_t rgb;
-
-        if (palette_parse_colour(spec, &rgb)) {
-            palette_set(t, PALETTE_FG + number - 10, rgb);
-        }
-        number++;
-    }
 }
 
 /*
@@ -235,8 +139,8 @@ restore_saved_modes(struct term *t, struct osc_text text)
     struct saved_modes saved = {.known = 0};
 
     while (text.len > 0) {
-        int32_t known = palette_parse_hex(take_field(&text));
-        int32_t on = palette_parse_hex(take_field(&text));
+        int32_t known = palette_parse_hex(osc_take_field(&text));
+        int32_t on = palette_parse_hex(osc_take_field(&text));
 
         if (known < 0 || on < 0) {
             return;
@@ -263,7 +167,7 @@ restore_level(struct term *t, struct osc_text text)
 static void
 apply_state(struct term *t, struct osc_text text)
 {
-    struct osc_text what = take_field(&text);
+    struct osc_text what = osc_take_field(&text);
 
     if (field_is(what, "wrapped")) {
         screen_set_wrapped(t->screen, t->cursor.pos.row, true);
@@ -291,26 +195,14 @@ osc_apply(struct term *t, int number, const char *bytes, size_t len)
     case 2:
         set_titles(t, number, text);
         break;
-    case 4:
-        set_colours(t, text);
-        break;
-    case 10:
-    case 11:
-    case 12:
-        set_dynamic_colours(t, number, text);
-        break;
-    case 104:
-        reset_colours(t, text);
-        break;
-    case 110:
-    case 111:
-    case 112:
-        palette_reset(t, PALETTE_FG + number - 110);
+    case 52:
+        clipboard_apply(t, text);
         break;
     case OSC_STATE:
         apply_state(t, text);
         break;
     default:
+        (void)colours_apply(t, number, text); /* others are none of ours */
         break;
     }
 }

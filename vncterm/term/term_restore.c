@@ -263,9 +263,17 @@ on_osc(void *data, int number, const char *text, size_t len)
     case 1: /* the titles */
     case 2:
     case 4: /* colours */
+    case 5:
     case 10:
     case 11:
     case 12:
+    case 13:
+    case 14:
+    case 15:
+    case 16:
+    case 17:
+    case 18:
+    case 19:
     case OSC_STATE:
         term_guard_handler.on_osc(r->term, number, text, len);
         break;

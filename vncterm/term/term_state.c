@@ -57,7 +57,7 @@ term_state_screens_max(struct cell_size size)
     size_t rows = (size_t)size.rows;
 
     return 2 * rows * (cols * CELL_LEN + LINE_END_LEN) + cols * TAB_STOP_LEN +
-           (size_t)PALETTE_ENTRIES * COLOUR_LEN +
+           (size_t)(PALETTE_ENTRIES + IDLE_COLOURS) * COLOUR_LEN +
            (size_t)(TITLE_STACK_MAX + 1) * TITLES_LEN + REST_LEN;
 }
 
@@ -282,23 +282,36 @@ put_screen(struct state_writer *w, const struct term *t,
 
 /* What is neither text nor cursor. */
 
+/* A colour that is set, for OSC `osc`, with its index unless negative. */
 static void
-put_palette(struct state_writer *w, const struct term *t)
+put_colour(struct state_writer *w, int osc, int index, uint32_t rgb)
 {
-    for (int i = 0; i < PALETTE_ENTRIES; i++) {
-        uint32_t rgb = t->palette[i];
+    if (rgb == 0) {
+        return;
+    }
+    state_put_format(w, "\033]%d", osc);
+    if (index >= 0) {
+        state_put_format(w, ";%d", index);
+    }
+    state_put_format(w, ";rgb:%02x/%02x/%02x\033\\",
+                     (unsigned)(rgb >> 16 & 0xff), (unsigned)(rgb >> 8 & 0xff),
+                     (unsigned)(rgb & 0xff));
+}
 
-        if (rgb == 0) {
-            continue;
-        }
-        if (i < PALETTE_FG) {
-            state_put_format(w, "\033]4;%d", i);
-        } else {
-            state_put_format(w, "\033]%d", 10 + i - PALETTE_FG);
-        }
-        state_put_format(w, ";rgb:%02x/%02x/%02x\033\\",
-                         (unsigned)(rgb >> 16 & 0xff),
-                         (unsigned)(rgb >> 8 & 0xff), (unsigned)(rgb & 0xff));
+static void
+put_colours(struct state_writer *w, const struct term *t)
+{
+    for (int i = 0; i < PALETTE_FG; i++) {
+        put_colour(w, 4, i, t->palette[i]);
+    }
+    for (int i = PALETTE_FG; i < PALETTE_ENTRIES; i++) {
+        put_colour(w, 10 + i - PALETTE_FG, -1, t->palette[i]);
+    }
+    for (int i = 0; i < SPECIAL_COLOURS; i++) {
+        put_colour(w, 5, i, t->idle_colours[i]);
+    }
+    for (int i = SPECIAL_COLOURS; i < IDLE_COLOURS; i++) {
+        put_colour(w, 13 + i - SPECIAL_COLOURS, -1, t->idle_colours[i]);
     }
 }
 
@@ -596,7 +609,7 @@ put_state(struct state_writer *w, const struct term *t, struct content content)
     state_put_format(w, "\033]%d;%d;%d;%d\033\\", OSC_STATE, STATE_VERSION,
                      t->size.cols, t->size.rows);
     state_put_text(w, "\033c\033%G");
-    put_palette(w, t);
+    put_colours(w, t);
     put_all_titles(w, t);
     put_screens(w, t, content);
     if (w->origin) {
