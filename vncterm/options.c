@@ -38,6 +38,9 @@ enum {
     OPTION_TEXT_REPLAY,
     OPTION_STATE_DIR,
     OPTION_SANDBOX,
+    OPTION_GUEST_RESIZE,
+    OPTION_OSC52,
+    OPTION_CONFORMANCE,
     OPTION_VERSION,
 };
 
@@ -73,6 +76,9 @@ static const struct option long_options[] = {
     {"text-replay", no_argument, NULL, OPTION_TEXT_REPLAY},
     {"state-dir", required_argument, NULL, OPTION_STATE_DIR},
     {"sandbox", required_argument, NULL, OPTION_SANDBOX},
+    {"guest-resize", no_argument, NULL, OPTION_GUEST_RESIZE},
+    {"osc52", no_argument, NULL, OPTION_OSC52},
+    {"conformance", no_argument, NULL, OPTION_CONFORMANCE},
     {"version", no_argument, NULL, OPTION_VERSION},
     {NULL, 0, NULL, 0},
 };
@@ -459,6 +465,15 @@ set_option(struct parser *p, int option, const char *value)
         return set_state_dir(p, value);
     case OPTION_SANDBOX:
         return set_sandbox(p, value);
+    case OPTION_GUEST_RESIZE:
+        o->guest_resize = true;
+        return 0;
+    case OPTION_OSC52:
+        o->osc52 = true;
+        return 0;
+    case OPTION_CONFORMANCE:
+        o->conformance = true;
+        return 0;
     case OPTION_ALLOW_REMOTE:
         o->allow_remote = true;
         return 0;

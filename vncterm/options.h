@@ -91,6 +91,9 @@ struct options {
     enum colour_scheme palette;
     int32_t fg; /* 0xRRGGBB, or negative for the palette's */
     int32_t bg;
+    bool guest_resize; /* the guest may give the terminal another size */
+    bool osc52;        /* it may set the viewers' clipboard */
+    bool conformance;  /* resize, and all that tests of a terminal ask for */
     size_t scrollback_max;
     int fps;
     enum log_level log_level;

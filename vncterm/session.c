@@ -29,6 +29,15 @@ enum {
     END_DRAIN_MAX = 1 << 20,
 };
 
+enum {
+    /* The largest picture that a guest makes. */
+    GUEST_WIDTH_MAX = 1920,
+    GUEST_HEIGHT_MAX = 1072,
+};
+
+static_assert(GUEST_WIDTH_MAX * GUEST_HEIGHT_MAX * 4 <= VNC_PICTURE_MAX,
+              "it can be served");
+
 /* The command line promises what the modules can do. */
 static_assert((int)OPTIONS_COLS_MAX == (int)TERM_COLS_MAX, "columns");
 static_assert((int)OPTIONS_ROWS_MAX == (int)TERM_ROWS_MAX, "rows");
@@ -56,8 +65,41 @@ struct session {
 
     uint32_t console;         /* the number of the one that was joined last */
     uint64_t end_deadline_us; /* 0 until the console has ended */
+    bool is_resized;          /* by the guest; the picture is not, yet */
     struct log_limit replay_limit;
 };
+
+static struct pixel_size
+picture_size(const struct session *s, struct cell_size size)
+{
+    struct pixel_size cell = render_cell_size(s->render);
+
+    return (struct pixel_size){.width = size.cols * cell.width,
+                               .height = size.rows * cell.height};
+}
+
+/* The guest has given the terminal another size: so do we the picture and the
+ * pty, or the terminal its old one. */
+static void
+follow_guest_size(struct session *s)
+{
+    struct cell_size size = term_size(s->term);
+    struct pixel_size cell = render_cell_size(s->render);
+    struct pixel_size before = vnc_size(s->vnc);
+
+    s->is_resized = false;
+    if (vnc_resize(s->vnc, picture_size(s, size)) < 0) {
+        size = (struct cell_size){.cols = before.width / cell.width,
+                                  .rows = before.height / cell.height};
+        if (term_resize(s->term, size) < 0) {
+            log_error("term: no memory for the size that it had");
+            loop_quit(s->loop, EXIT_FAILURE);
+            return;
+        }
+    }
+    stream_set_size(s->stream, size);
+    frames_draw_all(s->frames);
+}
 
 static void
 on_output(void *data, const void *bytes, size_t len)
@@ -68,6 +110,9 @@ on_output(void *data, const void *bytes, size_t len)
         text_send(s->text, bytes, len);
     }
     term_feed(s->term, bytes, len);
+    if (s->is_resized) {
+        follow_guest_size(s);
+    }
     frames_schedule(s->frames);
 }
 
@@ -156,6 +201,23 @@ on_title(void *data, const char *title)
 {
     (void)title; /* the terminal keeps it */
     update_name(data);
+}
+
+static void
+on_resize(void *data, struct cell_size size)
+{
+    struct session *s = data;
+
+    (void)size; /* that of the last, when the terminal has read on */
+    s->is_resized = true;
+}
+
+static void
+on_clipboard(void *data, const char *utf8, size_t len)
+{
+    struct session *s = data;
+
+    vnc_set_cut_text(s->vnc, utf8, len);
 }
 
 static void
@@ -337,11 +399,37 @@ choose_colours(const struct options *o, uint32_t colours[PALETTE_ENTRIES])
     }
 }
 
+/* What the guest may do. A size is such that a picture of it can be served. */
+static struct term_allowances
+choose_allowances(const struct session *s)
+{
+    const struct options *o = s->options;
+    struct pixel_size cell = render_cell_size(s->render);
+    struct term_allowances allows = {
+        .checksums = o->conformance,
+        .title_report = o->conformance,
+        .clipboard = o->osc52,
+    };
+
+    if (o->guest_resize || o->conformance) {
+        allows.size_max.cols = clamp_int(GUEST_WIDTH_MAX / cell.width,
+                                         o->size.cols, TERM_COLS_MAX);
+        allows.size_max.rows = clamp_int(GUEST_HEIGHT_MAX / cell.height,
+                                         o->size.rows, TERM_ROWS_MAX);
+    }
+    return allows;
+}
+
 static int
 make_screen(struct session *s)
 {
     static const struct term_handler handler = {
-        .on_reply = on_reply, .on_bell = on_bell, .on_title = on_title};
+        .on_reply = on_reply,
+        .on_bell = on_bell,
+        .on_title = on_title,
+        .on_resize = on_resize,
+        .on_clipboard = on_clipboard,
+    };
     const struct options *o = s->options;
     uint32_t colours[PALETTE_ENTRIES];
     struct render_config render_config = {.font = s->resources->font,
@@ -360,6 +448,7 @@ make_screen(struct session *s)
                         o->font_size);
         return result;
     }
+    term_config.allows = choose_allowances(s);
     result = term_new(&s->term, &term_config, &handler, s);
     if (result < 0) {
         log_error_errno(-result, "term: cannot have %dx%d cells", o->size.cols,
@@ -374,15 +463,13 @@ static int
 make_vnc(struct session *s)
 {
     const struct options *o = s->options;
-    struct pixel_size cell = render_cell_size(s->render);
     struct vnc_config config = {
         .memory_file = s->resources->memory_file,
         .listeners = {s->resources->listener},
         .listener_count = 1,
         .rfb = o->rfb == OPTIONS_RFB_3_3 ? VNC_RFB_3_3 : VNC_RFB_3_8,
         .dialect = o->agent ? VNC_DIALECT_AGENT : VNC_DIALECT_FULL,
-        .size = {.width = o->size.cols * cell.width,
-                 .height = o->size.rows * cell.height},
+        .size = picture_size(s, o->size),
         .name = default_name, /* until update_name() */
     };
 

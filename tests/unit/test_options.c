@@ -84,6 +84,9 @@ defaults_are_what_the_help_says(void **state)
     assert_false(o->text);
     assert_int_equal(o->text_port, 0);
     assert_false(o->text_replay);
+    assert_false(o->guest_resize);
+    assert_false(o->osc52);
+    assert_false(o->conformance);
     assert_false(o->restart);
     assert_false(o->stay);
     assert_false(o->stay_root);
@@ -394,6 +397,21 @@ the_text_port_goes_with_the_display(void **state)
     expect_refused("-v :59635 -x /a -T",
                    "-T: the display of -v is higher than 56035, the last that "
                    "has a text port");
+}
+
+static void
+guest_is_allowed_what_is_asked_for(void **state)
+{
+    struct line one;
+    struct line other;
+
+    (void)state;
+    expect_accepted(&one, "--guest-resize -c");
+    assert_true(one.options.guest_resize);
+    assert_false(one.options.osc52 || one.options.conformance);
+    expect_accepted(&other, "--osc52 --conformance -c");
+    assert_false(other.options.guest_resize);
+    assert_true(other.options.osc52 && other.options.conformance);
 }
 
 static void
@@ -871,6 +889,7 @@ main(void)
         cmocka_unit_test(store_paths_are_absolute_and_plain),
         cmocka_unit_test(store_paths_have_a_length),
         cmocka_unit_test(the_text_port_goes_with_the_display),
+        cmocka_unit_test(guest_is_allowed_what_is_asked_for),
         cmocka_unit_test(text_replay_needs_text_clients),
         cmocka_unit_test(guests_of_the_store_always_meet_a_sandbox),
         cmocka_unit_test(state_files_have_paths),
