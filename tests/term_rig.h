@@ -317,7 +317,9 @@ rig_same_rows(const struct term *a, const struct term *b)
 {
     for (int row = 0; row < a->size.rows; row++) {
         if (screen_is_wrapped(a->screen, row) !=
-            screen_is_wrapped(b->screen, row)) {
+                screen_is_wrapped(b->screen, row) ||
+            screen_row_size(a->screen, row) !=
+                screen_row_size(b->screen, row)) {
             return false;
         }
         for (int col = 0; col < a->size.cols; col++) {
@@ -456,6 +458,10 @@ rig_broken(const struct rig *rig)
         c->pos.col >= t->size.cols) {
         return "cursor outside";
     }
+    if (c->pos.col >=
+        row_size_cols(screen_row_size(t->screen, c->pos.row), t->size.cols)) {
+        return "cursor right of its line";
+    }
     if (c->pending_wrap && c->pos.col != cursor_line_end(t) - 1) {
         return "pending wrap not in the last column";
     }
@@ -483,9 +489,17 @@ rig_broken(const struct rig *rig)
         if (broken != NULL) {
             return broken;
         }
-        broken = rig_broken_row(screen_row(t->screen, row), t->size.cols);
+        const struct cell *cells = screen_row(t->screen, row);
+        broken = rig_broken_row(cells, t->size.cols);
         if (broken != NULL) {
             return broken;
+        }
+        for (int col =
+                 row_size_cols(screen_row_size(t->screen, row), t->size.cols);
+             col < t->size.cols; col++) {
+            if (!cell_equals(cells[col], cell_default())) {
+                return "cells right of their line";
+            }
         }
     }
     return NULL;

@@ -157,12 +157,11 @@ on_pointer(void *data, unsigned viewer, int x, int y, unsigned buttons)
     struct viewers *v = data;
     struct viewer *from = &v->viewers[viewer];
     struct pixel_size cell = render_cell_size(v->render);
-    struct cell_size size = term_size(v->term);
-    struct cell_pos pos = {.row = y / cell.height, .col = x / cell.width};
+    struct cell_pos pos =
+        term_pos_at_place(v->term, (struct cell_pos){.row = y / cell.height,
+                                                     .col = x / cell.width});
     struct input_action action;
 
-    pos.row = min_int(pos.row, size.rows - 1);
-    pos.col = min_int(pos.col, size.cols - 1);
     input_pointer(&from->input, &v->input, term_input_modes(v->term), pos,
                   buttons, &action);
     perform(v, from, &action);

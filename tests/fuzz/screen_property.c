@@ -19,6 +19,7 @@ struct line {
     struct cell cells[COLS_MAX];
     int cols;
     bool wrapped;
+    enum row_size size;
 };
 
 struct picture_cell {
@@ -171,6 +172,12 @@ drop_orphans(struct line *line, int cols, const bool *heads)
     }
 }
 
+static int
+line_cols(const struct run *r, const struct line *line)
+{
+    return row_size_cols(line->size, r->size.cols);
+}
+
 /* Which cells are the left half of a wide character. */
 static void
 find_heads(const struct line *line, int cols, bool *heads)
@@ -186,7 +193,9 @@ set_cells(struct run *r, int row, int begin, int end, const struct cell *cells,
 {
     struct line *line = &grid(r)[row];
     bool heads[COLS_MAX];
+    int cols = line_cols(r, line);
 
+    end = end < cols ? end : cols;
     find_heads(line, r->size.cols, heads);
     for (int col = begin; col < end; col++) {
         line->cells[col] = *cells;
@@ -203,6 +212,7 @@ clear_line(struct line *line, int cols, struct cell blank)
         line->cells[col] = blank;
     }
     line->wrapped = false;
+    line->size = ROW_SINGLE;
 }
 
 static void
@@ -284,6 +294,7 @@ compare_grid(struct run *r)
             check(!orphan, "a tail without a head");
         }
         check(screen_is_wrapped(r->s, row) == line->wrapped, "wrapped");
+        check(screen_row_size(r->s, row) == line->size, "size of a row");
     }
 }
 
@@ -298,11 +309,18 @@ compare_view(struct run *r)
     check(view.lines_back == r->lines_back, "lines_back");
     for (int row = 0; row < r->size.rows; row++) {
         int back = r->lines_back - row;
+        const struct line *line =
+            back > 0 ? &r->lines[r->line_count - back] : &grid(r)[-back];
+        int cols = line_cols(r, line);
+
+        check(view_row_size(&view, row) == line->size, "size in the view");
+        check(screen_view_row_size(r->s, row) == line->size, "size of a row");
         for (int col = 0; col < r->size.cols; col++) {
-            struct cell wanted =
-                back > 0 ? cell_of_line(&r->lines[r->line_count - back],
-                                        r->size.cols, col)
-                         : grid(r)[-back].cells[col];
+            struct cell wanted = cell_default();
+            if (col < cols) {
+                wanted =
+                    back > 0 ? cell_of_line(line, cols, col) : line->cells[col];
+            }
             check(cell_equals(view_row(&view, row)[col], wanted), "view");
         }
     }
@@ -326,6 +344,8 @@ compare_scrollback(struct run *r)
         bool wrapped;
         scrollback_line(sb, i, cells, COLS_MAX, &wrapped);
         check(wrapped == line->wrapped, "wrapped in the scrollback");
+        check(scrollback_line_size(sb, i) == line->size,
+              "size in the scrollback");
         for (int col = 0; col < COLS_MAX; col++) {
             check(cell_equals(cells[col], cell_of_line(line, COLS_MAX, col)),
                   "cells in the scrollback");
@@ -418,6 +438,7 @@ do_put(struct run *r)
 {
     struct cell_pos pos = next_pos(r);
     struct cell cells[2] = {next_cell(r)};
+    int cols = line_cols(r, &grid(r)[pos.row]);
     int width = 1;
     if (cells[0].code > '~' && pos.col + 1 < r->size.cols) {
         width += next_below(r, 2);
@@ -426,6 +447,9 @@ do_put(struct run *r)
     cells[1] = cells[0];
     cells[1].code = CELL_WIDE_TAIL;
     screen_put(r->s, pos, cells[0], width);
+    if (pos.col + width > cols) {
+        return;
+    }
     set_cells(r, pos.row, pos.col, pos.col + width, cells, 1);
 }
 
@@ -483,7 +507,9 @@ do_erase(struct run *r)
 
     screen_erase(r->s, row, begin, end, blank, protection);
     struct line *line = &grid(r)[row];
-    if (end == r->size.cols && begin < end) {
+    int last = line_cols(r, line);
+    end = end < last ? end : last;
+    if (end == last && begin < end) {
         line->wrapped = false;
     }
     for (int col = begin; col < end; col++) {
@@ -529,24 +555,30 @@ do_scroll_cols(struct run *r)
         struct cell old[3 * COLS_MAX];
         struct cell cells[COLS_MAX];
         struct line *line = &grid(r)[row];
+        int last = line_cols(r, line);
+        int line_end = end < last ? end : last;
+        if (begin >= line_end) {
+            line->wrapped = line->wrapped && line_end != last;
+            continue;
+        }
         /* Pairs that the edges or the ends of the move cut are lost first. */
-        const int cuts[] = {begin, end, begin + cols, end + cols};
+        const int cuts[] = {begin, line_end, begin + cols, line_end + cols};
         for (size_t i = 0; i < 4; i++) {
             int cut = cuts[i];
-            if (cut > 0 && cut < r->size.cols && cut >= begin && cut <= end &&
+            if (cut > 0 && cut < last && cut >= begin && cut <= line_end &&
                 is_tail(line->cells[cut])) {
                 lose_half(&line->cells[cut - 1]);
                 lose_half(&line->cells[cut]);
             }
         }
         memcpy(old, line->cells, sizeof(line->cells));
-        for (int col = begin; col < end; col++) {
-            bool inside = col + cols >= begin && col + cols < end;
+        for (int col = begin; col < line_end; col++) {
+            bool inside = col + cols >= begin && col + cols < line_end;
             cells[col] = inside ? old[col + cols] : blank;
         }
         memcpy(line->cells + begin, cells + begin,
-               (size_t)(end - begin) * sizeof(*cells));
-        if (end == r->size.cols) {
+               (size_t)(line_end - begin) * sizeof(*cells));
+        if (line_end == last) {
             line->wrapped = false;
         }
     }
@@ -628,11 +660,13 @@ model_resize_cols(struct line *g, int rows, int old_cols, int cols)
 {
     for (int row = 0; row < rows && cols != old_cols; row++) {
         struct line *line = &g[row];
+        int line_end = row_size_cols(line->size, cols);
         line->wrapped = false;
-        if (cols < old_cols && is_tail(line->cells[cols])) {
-            lose_half(&line->cells[cols - 1]);
+        if (cols < old_cols && is_tail(line->cells[line_end])) {
+            lose_half(&line->cells[line_end - 1]);
         }
-        for (int col = old_cols; col < cols; col++) {
+        int from = line_end < old_cols ? line_end : old_cols;
+        for (int col = from; col < cols; col++) {
             line->cells[col] = cell_default();
         }
     }
@@ -653,10 +687,13 @@ model_grow_rows(struct run *r, int active, struct cell_size size,
            down < line_count) {
         const struct line *line = &lines[line_count - 1 - down];
         memmove(&g[1], &g[0], (size_t)(size.rows - 1) * sizeof(*g));
+        int cols = row_size_cols(line->size, size.cols);
         for (int col = 0; col < COLS_MAX; col++) {
-            g[0].cells[col] = cell_of_line(line, size.cols, col);
+            g[0].cells[col] =
+                col < cols ? cell_of_line(line, cols, col) : cell_default();
         }
         g[0].wrapped = line->wrapped;
+        g[0].size = line->size;
         down++;
     }
     return down;
@@ -734,9 +771,28 @@ do_wrapped(struct run *r)
 }
 
 static void
+do_size(struct run *r)
+{
+    int row = next_below(r, r->size.rows);
+    struct line *line = &grid(r)[row];
+    enum row_size before = line->size;
+    enum row_size size = (enum row_size)next_below(r, 4);
+
+    screen_set_row_size(r->s, row, size);
+    if ((size == ROW_SINGLE) != (before == ROW_SINGLE)) {
+        line->wrapped = false;
+    }
+    line->size = ROW_SINGLE; /* all of it can be erased */
+    struct cell blank = cell_default();
+    set_cells(r, row, row_size_cols(size, r->size.cols), r->size.cols, &blank,
+              0);
+    line->size = size;
+}
+
+static void
 do_rare(struct run *r)
 {
-    switch (next_below(r, 4)) {
+    switch (next_below(r, 5)) {
     case 0:
         screen_damage_all(r->s);
         check(screen_is_dirty(r->s), "all is damaged");
@@ -748,6 +804,9 @@ do_rare(struct run *r)
         break;
     case 2:
         compare_scrollback(r);
+        break;
+    case 3:
+        do_size(r);
         break;
     default:
         do_resize(r);

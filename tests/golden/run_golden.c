@@ -22,6 +22,7 @@
  *     row 1 "  hi"            a row of the view; blanks at its end left out
  *     attrs 1 2..4 bold fg=1  of all these cells; "default" for none
  *     wrapped 1 yes           whether autowrap carried the row on
+ *     double 1 width          or top, bottom: of double height; or no
  *     cursor 1,4              with "hidden", "underline" or "bar" behind it
  *     damage 1:2-4 2:0-80     since the last time; "scroll 0-25 by 3" before
  *     reply "\e[0n"           all since the last time
@@ -521,6 +522,19 @@ tell_wrapped(const struct script *s, struct text *out, int row)
 }
 
 static void
+tell_double(const struct script *s, struct text *out, int row)
+{
+    static const char *const names[] = {"no", "width", "top", "bottom"};
+    struct screen_view view;
+
+    if (row < 0 || row >= term_size(s->rig->term).rows) {
+        die(s, "no such row");
+    }
+    term_view(s->rig->term, &view);
+    add(out, "double %d %s", row, names[view_row_size(&view, row)]);
+}
+
+static void
 tell_reply(struct script *s, struct text *out)
 {
     add(out, "reply ");
@@ -596,6 +610,10 @@ tell(struct script *s, const char *line, struct text *out)
     }
     if (match(line, "wrapped #", n, NULL)) {
         tell_wrapped(s, out, n[0]);
+        return true;
+    }
+    if (match(line, "double #", n, NULL)) {
+        tell_double(s, out, n[0]);
         return true;
     }
     if (match(line, "line #", n, NULL)) {

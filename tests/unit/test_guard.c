@@ -249,6 +249,17 @@ private_sequences_are_told_apart(void **state)
 }
 
 static void
+sizes_of_lines_are_known(void **state)
+{
+    (void)state;
+    ASSERT_GIVES("\033#3", OP(GUARD_DECDHL_TOP, ""));
+    ASSERT_GIVES("\033#4", OP(GUARD_DECDHL_BOTTOM, ""));
+    ASSERT_GIVES("\033#5", OP(GUARD_DECSWL, ""));
+    ASSERT_GIVES("\033#6", OP(GUARD_DECDWL, ""));
+    ASSERT_GIVES("\033#8", OP(GUARD_DECALN, ""));
+}
+
+static void
 unknown_sequences_are_swallowed(void **state)
 {
     (void)state;
@@ -519,6 +530,7 @@ main(void)
         cmocka_unit_test(arguments_past_the_maximum_are_ignored),
         cmocka_unit_test(sub_arguments_are_told_apart),
         cmocka_unit_test(private_sequences_are_told_apart),
+        cmocka_unit_test(sizes_of_lines_are_known),
         cmocka_unit_test(unknown_sequences_are_swallowed),
         cmocka_unit_test(linux_function_key_echo_is_swallowed),
         cmocka_unit_test(cancel_and_substitute_end_a_sequence),

@@ -204,6 +204,29 @@ wrapped_is_kept(void **state)
 }
 
 static void
+size_of_the_characters_is_kept(void **state)
+{
+    struct cell cells[COLS];
+    bool wrapped;
+
+    (void)state;
+    set_text(cells, COLS, "text");
+    assert_true(scrollback_push(sb, cells, COLS, true));
+    assert_int_equal(scrollback_line_size(sb, 0), ROW_SINGLE);
+    scrollback_set_size(sb, ROW_DOUBLE_BOTTOM);
+    push("more");
+    assert_int_equal(scrollback_line_size(sb, 0), ROW_SINGLE);
+    assert_int_equal(scrollback_line_size(sb, 1), ROW_DOUBLE_BOTTOM);
+    scrollback_line(sb, 1, cells, COLS, &wrapped);
+    assert_true(wrapped);
+    assert_int_equal(scrollback_line_cols(sb, 1), 4);
+    scrollback_set_size(sb, ROW_DOUBLE_WIDTH);
+    scrollback_set_size(sb, ROW_SINGLE);
+    assert_int_equal(scrollback_line_size(sb, 0), ROW_SINGLE);
+    assert_int_equal(scrollback_line_cols(sb, 0), 4);
+}
+
+static void
 blanks_at_the_end_are_not_kept(void **state)
 {
     (void)state;
@@ -496,6 +519,7 @@ main(void)
         TEST(lines_are_counted_from_the_newest),
         TEST(pop_takes_the_newest),
         TEST(wrapped_is_kept),
+        TEST(size_of_the_characters_is_kept),
         TEST(blanks_at_the_end_are_not_kept),
         TEST(spaces_and_coloured_blanks_at_the_end_are_kept),
         TEST(blanks_between_text_come_back),

@@ -188,6 +188,35 @@ view_moves_into_the_scrollback_and_back(void **state)
     assert_int_equal(view.lines_back, 0);
 }
 
+static void
+places_of_doubled_lines_are_two_to_a_character(void **state)
+{
+    static const struct {
+        struct cell_pos place;
+        struct cell_pos pos;
+    } cases[] = {
+        {{0, 7}, {0, 7}},    {{1, 0}, {1, 0}},   {{1, 1}, {1, 0}},
+        {{1, 7}, {1, 3}},    {{1, 79}, {1, 39}}, {{1, 500}, {1, 39}},
+        {{0, 500}, {0, 79}}, {{-1, -1}, {0, 0}}, {{99, 2}, {24, 2}},
+    };
+    struct rig *rig = *state;
+
+    rig_feed(rig, "\r\n\033#6");
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct cell_pos pos = term_pos_at_place(rig->term, cases[i].place);
+        assert_int_equal(pos.row, cases[i].pos.row);
+        assert_int_equal(pos.col, cases[i].pos.col);
+    }
+    /* Looking back, it is the line that is seen there. */
+    rig_feed(rig, "\033[25;1H\n");
+    term_scroll_view(rig->term, 1);
+    assert_int_equal(term_pos_at_place(rig->term, (struct cell_pos){1, 7}).col,
+                     3);
+    rig_feed(rig, "\n");
+    assert_int_equal(term_pos_at_place(rig->term, (struct cell_pos){1, 7}).col,
+                     3);
+}
+
 /* G1 of the study (libvterm: a guest's value becomes a pointer). */
 static void
 many_arguments_are_harmless(void **state)
@@ -449,6 +478,7 @@ main(void)
         TEST(bell_is_reported),
         TEST(synchronized_output_is_told),
         TEST(view_moves_into_the_scrollback_and_back),
+        TEST(places_of_doubled_lines_are_two_to_a_character),
         TEST(many_arguments_are_harmless),
         TEST(repetition_of_nothing_does_nothing),
         TEST(repetition_of_a_wide_character_at_the_edge_is_harmless),

@@ -155,3 +155,28 @@ blit_glyph(const struct canvas *canvas, int x, int y, const struct glyph *glyph,
         blit_mono(to, canvas->stride, glyph, ink);
     }
 }
+
+/* `from` may be `to`: pixels are read before they are written over. */
+static void
+stretch_line(uint32_t *to, const uint32_t *from, int width)
+{
+    for (int x = width - 1; x >= 0; x--) {
+        to[x] = from[x / 2];
+    }
+}
+
+/* Lines are taken in an order in which none is written that is still read. */
+void
+blit_stretch(const struct canvas *canvas, struct rect area,
+             enum blit_stretch how)
+{
+    for (int i = 0; i < area.height; i++) {
+        int to = how == BLIT_UPPER_HALF ? area.height - 1 - i : i;
+        int from = how == BLIT_WIDE         ? to
+                   : how == BLIT_UPPER_HALF ? to / 2
+                                            : (area.height + to) / 2;
+
+        stretch_line(pixel_at(canvas, area.x, area.y + to),
+                     pixel_at(canvas, area.x, area.y + from), area.width);
+    }
+}

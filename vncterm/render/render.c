@@ -283,6 +283,64 @@ whole_characters(const struct screen_view *view, int row_index,
     return (struct row_span){.begin = (int16_t)begin, .end = (int16_t)end};
 }
 
+/*
+ * A row of double width is drawn in single width where it begins, and then
+ * stretched, so it is drawn as a whole: all that it shows, patterns and cursor
+ * included, is then of one piece.
+ */
+static void
+draw_doubled_row(struct render *r, const struct canvas *canvas,
+                 const struct screen_view *view, int row)
+{
+    static const enum blit_stretch stretches[] = {
+        [ROW_DOUBLE_WIDTH] = BLIT_WIDE,
+        [ROW_DOUBLE_TOP] = BLIT_UPPER_HALF,
+        [ROW_DOUBLE_BOTTOM] = BLIT_LOWER_HALF,
+    };
+    enum row_size size = view_row_size(view, row);
+    int cols = row_size_cols(size, view->size.cols);
+    struct row_span all = {.begin = 0, .end = (int16_t)cols};
+    struct rect area = {
+        .y = row * r->cell.height,
+        .width = view_col_to_place(view, row, cols) * r->cell.width,
+        .height = r->cell.height,
+    };
+
+    draw_run(r, canvas, view, row, all);
+    blit_stretch(canvas, area, stretches[size]);
+    /* The last column of an odd number is no character's. */
+    area.x = area.width;
+    area.width = view->size.cols * r->cell.width - area.x;
+    blit_fill(canvas, area, ink_of_blank(view).bg);
+}
+
+static void
+draw_row(struct render *r, const struct canvas *canvas,
+         const struct screen_view *view, int row, struct row_span run)
+{
+    if (view_row_size(view, row) != ROW_SINGLE) {
+        draw_doubled_row(r, canvas, view, row);
+    } else {
+        draw_run(r, canvas, view, row, run);
+    }
+}
+
+/* Where the columns of a run are, in pixels. */
+static struct rect
+area_of_run(const struct render *r, const struct screen_view *view, int row,
+            struct row_span run)
+{
+    int begin = view_col_to_place(view, row, run.begin);
+    int end = view_col_to_place(view, row, run.end);
+
+    return (struct rect){
+        .x = begin * r->cell.width,
+        .y = row * r->cell.height,
+        .width = (end - begin) * r->cell.width,
+        .height = r->cell.height,
+    };
+}
+
 void
 render_damage(struct render *r, const struct canvas *canvas,
               const struct screen_view *view, const struct damage *damage,
@@ -294,13 +352,11 @@ render_damage(struct render *r, const struct canvas *canvas,
         if (run.begin >= run.end) {
             continue;
         }
-        draw_run(r, canvas, view, row, run);
-        fn(data, (struct rect){
-                     .x = run.begin * r->cell.width,
-                     .y = row * r->cell.height,
-                     .width = (run.end - run.begin) * r->cell.width,
-                     .height = r->cell.height,
-                 });
+        draw_row(r, canvas, view, row, run);
+        struct rect area = area_of_run(r, view, row, run);
+        if (!rect_is_empty(area)) {
+            fn(data, area);
+        }
     }
 }
 
@@ -315,7 +371,7 @@ render_all(struct render *r, const struct canvas *canvas,
 
     check_canvas(r, canvas, view);
     for (int row = 0; row < view->size.rows; row++) {
-        draw_run(r, canvas, view, row, whole_row);
+        draw_row(r, canvas, view, row, whole_row);
     }
     blit_fill(canvas,
               (struct rect){.x = width,

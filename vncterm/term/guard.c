@@ -190,8 +190,8 @@ dispatch_escape_middle(struct guard *g, uint8_t final)
         }
         break;
     case '#':
-        if (final == '8') {
-            emit(g, GUARD_DECALN);
+        if (guard_line_kind(final) != GUARD_NONE) {
+            emit(g, guard_line_kind(final));
         }
         break;
     case ' ':

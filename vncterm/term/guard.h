@@ -117,6 +117,10 @@ enum guard_kind {
     GUARD_DECKPNM,
     GUARD_DECSCUSR,
     GUARD_DECALN,
+    GUARD_DECSWL, /* lines: single, double width, halves of double height */
+    GUARD_DECDWL,
+    GUARD_DECDHL_TOP,
+    GUARD_DECDHL_BOTTOM,
     GUARD_DECSTR,
     GUARD_RIS,
     GUARD_DECSCL,

@@ -94,6 +94,25 @@ guard_escape_kind(uint8_t final)
 }
 
 enum guard_kind
+guard_line_kind(uint8_t final)
+{
+    switch (final) {
+    case '3':
+        return GUARD_DECDHL_TOP;
+    case '4':
+        return GUARD_DECDHL_BOTTOM;
+    case '5':
+        return GUARD_DECSWL;
+    case '6':
+        return GUARD_DECDWL;
+    case '8':
+        return GUARD_DECALN;
+    default:
+        return GUARD_NONE;
+    }
+}
+
+enum guard_kind
 guard_csi_kind(uint8_t leader, uint8_t middle, uint8_t final)
 {
     if (final < FINAL_FIRST || final > FINAL_LAST) {

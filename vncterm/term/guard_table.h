@@ -16,6 +16,9 @@ enum guard_kind guard_csi_kind(uint8_t leader, uint8_t middle, uint8_t final);
 /* ESC `final`, without arguments; GUARD_NONE if unknown. */
 enum guard_kind guard_escape_kind(uint8_t final);
 
+/* ESC # `final`; GUARD_NONE if unknown. */
+enum guard_kind guard_line_kind(uint8_t final);
+
 /* The set of 94 characters that ESC ( `final` designates, or GUARD_CHARSETS. */
 enum guard_charset guard_charset_94(uint8_t final);
 

@@ -78,6 +78,7 @@ grid_clear_row(struct grid *g, int row, int cols, struct cell blank)
     fill(g->rows[row], is_default ? info->used : cols, blank);
     info->used = (int16_t)(is_default ? 0 : cols);
     info->wrapped = false;
+    info->size = ROW_SINGLE;
 }
 
 /* `base` turned up by a few elements; see rotate(). */
@@ -171,6 +172,7 @@ screen_new(struct screen **out, struct cell_size size, size_t scrollback_max)
     }
     s->size = size;
     s->active = &s->grids[GRID_MAIN];
+    s->view_sizes = xcalloc(SCREEN_ROWS_MAX, sizeof(*s->view_sizes));
     screen_damage_all(s);
     *out = s;
     return 0;
@@ -192,6 +194,7 @@ screen_free(struct screen *s)
         grid_fini(&s->grids[i]);
     }
     scrollback_free(s->scrollback);
+    free(s->view_sizes);
     free(s);
 }
 
@@ -261,6 +264,9 @@ screen_put(struct screen *s, struct cell_pos pos, struct cell cell, int width)
     assert(pos.col >= 0 && end <= s->size.cols && (width == 1 || width == 2));
     assert(width == 1 || cell.code > '~');
 
+    if (end > row_cols(s, pos.row)) {
+        return;
+    }
     struct cell *cells = s->active->rows[pos.row];
     struct cell tail = cell;
     tail.code = CELL_WIDE_TAIL;
@@ -297,7 +303,7 @@ screen_put_ascii(struct screen *s, struct cell_pos pos, const uint8_t *text,
 
     struct cell *cells = s->active->rows[pos.row] + pos.col;
     int first = 0;
-    int last = count;
+    int last = min_int(count, row_cols(s, pos.row) - pos.col);
 
     /* Full-screen programs write much that is there already. */
     while (first < last &&
@@ -308,7 +314,7 @@ screen_put_ascii(struct screen *s, struct cell_pos pos, const uint8_t *text,
            cell_equals(cells[last - 1], ascii_cell(pen, text[last - 1]))) {
         last--;
     }
-    if (first == last) {
+    if (first >= last) {
         return;
     }
     split_wide(s, pos.row, pos.col + first);
@@ -406,10 +412,13 @@ screen_erase(struct screen *s, int row, int begin, int end, struct cell blank,
     assert(row >= 0 && row < s->size.rows);
     assert(begin >= 0 && begin <= end && end <= s->size.cols);
 
-    if (begin == end) {
+    int last = row_cols(s, row);
+
+    end = min_int(end, last);
+    if (begin >= end) {
         return;
     }
-    if (end == s->size.cols) {
+    if (end == last) {
         s->active->info[row].wrapped = false;
     }
     switch (protection) {
@@ -434,6 +443,9 @@ push_rows(struct screen *s, int count)
         if (scrollback_push(s->scrollback, g->rows[row], info->used,
                             info->wrapped)) {
             kept++;
+            if (info->size != ROW_SINGLE) {
+                scrollback_set_size(s->scrollback, (enum row_size)info->size);
+            }
         }
     }
     return kept;
@@ -519,13 +531,16 @@ screen_scroll_cols(struct screen *s, int top, int bottom, int begin, int end,
         return;
     }
     for (int row = top; row < bottom; row++) {
-        if (end == s->size.cols) {
+        int last = row_cols(s, row);
+        int row_end = min_int(end, last);
+
+        if (row_end == last) {
             s->active->info[row].wrapped = false;
         }
-        if (abs(cols) == end - begin) {
-            erase_cells(s, row, begin, end, blank_of(blank));
-        } else {
-            shift_cells(s, row, begin, end, cols, blank_of(blank));
+        if (abs(cols) < row_end - begin) {
+            shift_cells(s, row, begin, row_end, cols, blank_of(blank));
+        } else if (begin < row_end) {
+            erase_cells(s, row, begin, row_end, blank_of(blank));
         }
     }
 }
@@ -544,6 +559,34 @@ screen_is_wrapped(const struct screen *s, int row)
     assert(row >= 0 && row < s->size.rows);
 
     return s->active->info[row].wrapped;
+}
+
+void
+screen_set_row_size(struct screen *s, int row, enum row_size size)
+{
+    assert(row >= 0 && row < s->size.rows);
+
+    struct row_info *info = &s->active->info[row];
+    enum row_size before = (enum row_size)info->size;
+    if (size == before) {
+        return;
+    }
+    if (size == ROW_SINGLE || before == ROW_SINGLE) {
+        info->wrapped = false;
+    }
+    erase_cells(s, row, row_size_cols(size, s->size.cols), s->size.cols,
+                cell_default());
+    info->size = (uint8_t)size;
+    s->any_doubled = true;
+    damage_cells(s, row, 0, s->size.cols);
+}
+
+enum row_size
+screen_row_size(const struct screen *s, int row)
+{
+    assert(row >= 0 && row < s->size.rows);
+
+    return (enum row_size)s->active->info[row].size;
 }
 
 const struct cell *
@@ -573,4 +616,14 @@ screen_stored_row(const struct screen *s, enum screen_which which, int row,
     }
     *wrapped = g->info[row].wrapped;
     return g->rows[row];
+}
+
+enum row_size
+screen_stored_row_size(const struct screen *s, enum screen_which which, int row)
+{
+    const struct grid *g =
+        &s->grids[which == SCREEN_MAIN ? GRID_MAIN : GRID_ALTERNATE];
+
+    assert(row >= 0 && row < s->size.rows && g->cells != NULL);
+    return (enum row_size)g->info[row].size;
 }

@@ -7,6 +7,8 @@
  * Damage is kept as one span of columns for each row and one pending scroll;
  * spans move with their rows. Private to term/: callers give places that are
  * inside the screen (asserted); clamping what the guest asked for is theirs.
+ * In rows of double width there are fewer columns than the screen has: what
+ * would go beyond them is left out.
  */
 #ifndef VNCTERM_TERM_SCREEN_H
 #define VNCTERM_TERM_SCREEN_H
@@ -158,6 +160,14 @@ void screen_change_cells(struct screen *s, int row, int begin, int end,
 void screen_set_wrapped(struct screen *s, int row, bool wrapped);
 bool screen_is_wrapped(const struct screen *s, int row);
 
+/*
+ * How large the characters of a row are. With another width what is beyond the
+ * columns that are left is erased, and the wrap flag is cleared. Sizes move
+ * with their rows; rows that come in are single.
+ */
+void screen_set_row_size(struct screen *s, int row, enum row_size size);
+enum row_size screen_row_size(const struct screen *s, int row);
+
 /* The cells of a row of the active screen, whatever the view shows. */
 const struct cell *screen_row(const struct screen *s, int row);
 
@@ -173,6 +183,10 @@ enum screen_which {
 const struct cell *
 screen_stored_row(const struct screen *s, enum screen_which which, int row,
                   bool *wrapped);
+
+/* The size of a row that screen_stored_row() gives. */
+enum row_size screen_stored_row_size(const struct screen *s,
+                                     enum screen_which which, int row);
 
 /* Empties the scrollback; the view returns to the bottom. */
 void screen_clear_scrollback(struct screen *s);
@@ -203,6 +217,9 @@ bool screen_scroll_view(struct screen *s, int lines);
  * of the scrollback are unpacked here, so call it once for a picture.
  */
 void screen_view(const struct screen *s, struct screen_view *out);
+
+/* The size of a row of the view; the same, for who wants no picture. */
+enum row_size screen_view_row_size(const struct screen *s, int row);
 
 /* Whether damage is pending. */
 bool screen_is_dirty(const struct screen *s);

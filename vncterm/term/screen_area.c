@@ -40,13 +40,21 @@ static void
 set_cells(struct screen *s, int row, int col, const struct cell *cells,
           int count)
 {
-    int end = col + count;
+    int last = row_cols(s, row);
+    int end = min_int(col + count, last);
+    struct cell *to = s->active->rows[row];
 
+    if (col >= end) {
+        return;
+    }
     split_wide(s, row, col);
     split_wide(s, row, end);
-    memcpy(s->active->rows[row] + col, cells, (size_t)count * sizeof(*cells));
+    memcpy(to + col, cells, (size_t)(end - col) * sizeof(*cells));
+    if (end < col + count && cells[end - col].code == CELL_WIDE_TAIL) {
+        cell_blank_half(&to[end - 1]);
+    }
     grow_used(s, row, end);
-    if (end == s->size.cols) {
+    if (end == last) {
         s->active->info[row].wrapped = false;
     }
     damage_cells(s, row, col, end);
@@ -133,6 +141,10 @@ screen_change_cells(struct screen *s, int row, int begin, int end,
     assert(row >= 0 && row < s->size.rows);
     assert(begin >= 0 && begin < end && end <= s->size.cols);
 
+    end = min_int(end, row_cols(s, row));
+    if (begin >= end) {
+        return;
+    }
     /* Both halves of a wide character are alike. */
     begin -= cells[begin].code == CELL_WIDE_TAIL;
     end += end < s->size.cols && cells[end].code == CELL_WIDE_TAIL;

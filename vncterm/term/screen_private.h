@@ -24,6 +24,7 @@
 struct row_info {
     int16_t used; /* all cells from here on equal cell_default() */
     bool wrapped;
+    uint8_t size; /* enum row_size; what has no column there is default */
 };
 
 /*
@@ -77,6 +78,8 @@ struct screen {
     struct cursor_view cursor; /* in screen rows */
     int lines_back;
     struct back_view *back; /* NULL while lines_back is 0 */
+    bool any_doubled;       /* a row or line has had another size */
+    uint8_t *view_sizes;    /* SCREEN_ROWS_MAX, for the view */
 };
 
 /*
@@ -90,6 +93,14 @@ cell_blank_half(struct cell *cell)
 
     *cell = cell_default();
     cell->bg = bg & 0x1ffffff;
+}
+
+static inline int
+row_cols(const struct screen *s, int row)
+{
+    enum row_size size = (enum row_size)s->active->info[row].size;
+
+    return row_size_cols(size, s->size.cols);
 }
 
 /* Grids. */

@@ -44,16 +44,19 @@ copy_row(struct grid *to, int to_row, int to_cols, const struct grid *from,
     const struct row_info *info = &from->info[from_row];
     const struct cell *source = from->rows[from_row];
     struct cell *target = to->rows[to_row];
-    int count = min_int(info->used, to_cols);
+    enum row_size size = (enum row_size)info->size;
+    int cols = row_size_cols(size, to_cols);
+    int count = min_int(info->used, cols);
 
     memcpy(target, source, (size_t)count * sizeof(*target));
-    if (to_cols < from_cols && source[to_cols].code == CELL_WIDE_TAIL) {
-        cell_blank_half(&target[to_cols - 1]);
+    if (cols < from_cols && source[cols].code == CELL_WIDE_TAIL) {
+        cell_blank_half(&target[cols - 1]);
     }
     /* At another width the last cell is not what was carried on from. */
     to->info[to_row] = (struct row_info){
         .used = (int16_t)count,
         .wrapped = info->wrapped && to_cols == from_cols,
+        .size = info->size,
     };
 }
 
@@ -63,8 +66,11 @@ pop_rows(struct scrollback *sb, struct grid *to, int count, int cols)
 {
     for (int row = count - 1; row >= 0; row--) {
         struct row_info *info = &to->info[row];
-        (void)scrollback_pop(sb, to->rows[row], cols, &info->wrapped);
-        info->used = (int16_t)cols;
+        enum row_size size = scrollback_line_size(sb, 0);
+        int row_cols = row_size_cols(size, cols);
+        (void)scrollback_pop(sb, to->rows[row], row_cols, &info->wrapped);
+        info->used = (int16_t)row_cols;
+        info->size = (uint8_t)size;
     }
 }
 
@@ -83,8 +89,11 @@ carry_over(struct grid *to, struct cell_size to_size, const struct grid *from,
     if (sb != NULL) {
         for (int row = 0; row < dropped; row++) {
             /* A line too long for the ring is lost. */
-            (void)scrollback_push(sb, from->rows[row], from->info[row].used,
-                                  from->info[row].wrapped);
+            const struct row_info *info = &from->info[row];
+            if (scrollback_push(sb, from->rows[row], info->used,
+                                info->wrapped)) {
+                scrollback_set_size(sb, (enum row_size)info->size);
+            }
         }
         returned = min_int(max_int(to_size.rows - from_size.rows, 0),
                            scrollback_lines(sb));

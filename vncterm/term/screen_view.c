@@ -124,10 +124,40 @@ back_rows(const struct screen *s)
         }
         bool wrapped;
         struct cell *cells = back->cells + (size_t)row * (size_t)s->size.cols;
-        scrollback_line(s->scrollback, line, cells, s->size.cols, &wrapped);
+        enum row_size size = scrollback_line_size(s->scrollback, line);
+        int cols = row_size_cols(size, s->size.cols);
+        scrollback_line(s->scrollback, line, cells, cols, &wrapped);
+        while (cols < s->size.cols) {
+            cells[cols++] = cell_default();
+        }
         back->rows[row] = cells;
     }
     return back->rows;
+}
+
+enum row_size
+screen_view_row_size(const struct screen *s, int row)
+{
+    int line = s->lines_back - 1 - row;
+
+    assert(row >= 0 && row < s->size.rows);
+    return line >= 0 ? scrollback_line_size(s->scrollback, line)
+                     : (enum row_size)s->active->info[row - s->lines_back].size;
+}
+
+/* NULL when all are single, which spares the renderer from asking. */
+static const uint8_t *
+view_sizes(const struct screen *s)
+{
+    bool doubled = false;
+
+    for (int row = 0; row < s->size.rows; row++) {
+        enum row_size size = screen_view_row_size(s, row);
+
+        s->view_sizes[row] = (uint8_t)size;
+        doubled |= size != ROW_SINGLE;
+    }
+    return doubled ? s->view_sizes : NULL;
 }
 
 void
@@ -138,4 +168,5 @@ screen_view(const struct screen *s, struct screen_view *out)
                                 : (const struct cell *const *)back_rows(s);
     out->cursor = view_cursor(s);
     out->lines_back = s->lines_back;
+    out->row_sizes = s->any_doubled ? view_sizes(s) : NULL;
 }

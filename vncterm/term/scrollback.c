@@ -5,7 +5,8 @@
  * and room to pack one line. Pages that nothing has been written to cost
  * nothing.
  *
- * A packed line is its number of cells in two bytes with LINE_WRAPPED, then
+ * A packed line is its number of cells in two bytes with LINE_WRAPPED and the
+ * size of its characters, then
  * UTF-8 text with the bytes of PACKED_* between, none of which is text on a
  * screen. All of them stand before the character that they are about, so that
  * the number of cells ends a line.
@@ -44,7 +45,9 @@ enum pen_part {
 enum {
     LINE_HEADER = 2,
     LINE_WRAPPED = 1 << 15,
-    LINE_COLS = LINE_WRAPPED - 1,
+    LINE_SIZE_SHIFT = 13, /* two bits of enum row_size */
+    LINE_SIZE = 3 << LINE_SIZE_SHIFT,
+    LINE_COLS = (1 << LINE_SIZE_SHIFT) - 1,
 
     PEN_PACKED_MAX = 2 + 3 + 3 + 2 + 1,
     MARK_PACKED_MAX = 1 + UTF8_MAX,
@@ -343,6 +346,25 @@ static uint32_t
 unpack_header(const uint8_t *in)
 {
     return (uint32_t)in[0] | (uint32_t)in[1] << 8;
+}
+
+void
+scrollback_set_size(struct scrollback *sb, enum row_size size)
+{
+    assert(sb->lines > 0);
+
+    uint8_t *header = sb->ring + sb->index[slot_of(sb, sb->lines - 1)];
+    uint32_t value = unpack_header(header) & ~(uint32_t)LINE_SIZE;
+
+    header[1] = (uint8_t)((value | (uint32_t)size << LINE_SIZE_SHIFT) >> 8);
+}
+
+enum row_size
+scrollback_line_size(const struct scrollback *sb, int index)
+{
+    uint32_t header = unpack_header(packed_line(sb, index));
+
+    return (enum row_size)((header & LINE_SIZE) >> LINE_SIZE_SHIFT);
 }
 
 static const uint8_t *

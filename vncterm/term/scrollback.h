@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 #include "term/cell.h"
+#include "term/row_size.h"
 
 enum {
     SCROLLBACK_DEFAULT_BYTES = 1 << 20, /* some 10 000 lines of boot log */
@@ -61,6 +62,11 @@ void scrollback_line(const struct scrollback *sb, int index, struct cell *cells,
 
 /* How many cells the line holds, trailing blanks left out. */
 int scrollback_line_cols(const struct scrollback *sb, int index);
+
+/* How large the characters of a line are: ROW_SINGLE until it is set for the
+ * newest line, of which there must be one. */
+void scrollback_set_size(struct scrollback *sb, enum row_size size);
+enum row_size scrollback_line_size(const struct scrollback *sb, int index);
 
 /* Forgets all lines and gives their memory back. */
 void scrollback_clear(struct scrollback *sb);

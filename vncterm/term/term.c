@@ -188,6 +188,7 @@ term_resize(struct term *t, struct cell_size size)
     fit_cursor(&t->saved[1], t->saved[1].pos, t->size, size);
     t->size = size;
     margins_reset(t);
+    cursor_fit_line(t);
     term_renew_vt(t);
     term_show_cursor(t);
     return 0;
@@ -206,6 +207,17 @@ term_view(const struct term *t, struct screen_view *out)
     out->reverse = t->modes.reverse_screen;
     out->colours = t->colours;
     out->palette = t->palette_set > 0 ? t->palette : NULL;
+}
+
+struct cell_pos
+term_pos_at_place(const struct term *t, struct cell_pos place)
+{
+    int row = clamp_int(place.row, 0, t->size.rows - 1);
+    enum row_size size = screen_view_row_size(t->screen, row);
+    int col = size == ROW_SINGLE ? place.col : place.col / 2;
+    int cols = row_size_cols(size, t->size.cols);
+
+    return (struct cell_pos){.row = row, .col = clamp_int(col, 0, cols - 1)};
 }
 
 bool

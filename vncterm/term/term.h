@@ -84,6 +84,13 @@ struct cell_size term_size(const struct term *t);
 /* The screen as it is to be drawn; valid until the next call on `t`. */
 void term_view(const struct term *t, struct screen_view *out);
 
+/*
+ * The character that is drawn at a place of the picture: `place` counts rows of
+ * the view and columns of a cell's size, and is clamped to what there is. In
+ * rows of double width a column is two places.
+ */
+struct cell_pos term_pos_at_place(const struct term *t, struct cell_pos place);
+
 /* Whether anything has changed since damage was taken. */
 bool term_is_dirty(const struct term *t);
 

@@ -82,8 +82,11 @@ cursor_backward(struct term *t, int cols)
 int
 cursor_line_end(const struct term *t)
 {
-    return t->cursor.pos.col < t->margins.right ? t->margins.right
-                                                : t->size.cols;
+    int cols = line_cols(t, t->cursor.pos.row);
+
+    return t->cursor.pos.col < t->margins.right
+               ? min_int(t->margins.right, cols)
+               : cols;
 }
 
 void
@@ -271,6 +274,17 @@ cursor_restore(struct term *t)
     }
     t->cursor.pending_wrap &= t->cursor.pos.col == cursor_line_end(t) - 1;
     term_update_coding(t);
+}
+
+void
+cursor_fit_line(struct term *t)
+{
+    int last = line_cols(t, t->cursor.pos.row) - 1;
+
+    if (t->cursor.pos.col > last) {
+        t->cursor.pos.col = last;
+        t->cursor.pending_wrap = false;
+    }
 }
 
 /* DECRC without a DECSC before it: home, and everything as at start. */

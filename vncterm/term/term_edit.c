@@ -69,10 +69,36 @@ edit_protection(const struct term *t)
                                    : SCREEN_ERASE_ALL;
 }
 
+/*
+ * Lines that an erasure of the display erases as a whole become single (VT510
+ * Programmer Information, ED); erasures in the line leave it as it is.
+ */
+static void
+make_whole_lines_single(struct term *t, int which)
+{
+    struct cell_pos pos = t->cursor.pos;
+    bool at_end = pos.col == line_cols(t, pos.row) - 1;
+
+    switch (which) {
+    case 0:
+        edit_make_lines_single(t, pos.row + (pos.col > 0), t->size.rows);
+        break;
+    case 1:
+        edit_make_lines_single(t, 0, pos.row + at_end);
+        break;
+    default:
+        edit_make_lines_single(t, 0, t->size.rows);
+        break;
+    }
+}
+
 void
 edit_erase_display(struct term *t, int which, enum screen_protection protection)
 {
     if (which <= 2) {
+        if (protection == SCREEN_ERASE_ALL) {
+            make_whole_lines_single(t, which);
+        }
         erase(t, VT_ERASE_DISPLAY, which, protection);
     } else if (which == 3) {
         screen_clear_scrollback(t->screen);
@@ -101,17 +127,20 @@ shift_cols(struct term *t, int top, int bottom, int begin, int cols)
                        pen_blank(t->cursor.pen));
 }
 
-/* libvterm does not insert or delete characters outside the margins. */
+/* libvterm does not insert or delete characters outside the margins, and is not
+ * told of lines that have fewer columns. */
 static void
 shift_chars(struct term *t, enum vt_op op, int count)
 {
     int row = t->cursor.pos.row;
 
+    bool single = screen_row_size(t->screen, row) == ROW_SINGLE;
+
     t->cursor.pending_wrap = false;
     if (!margins_hold_col(t)) {
         return;
     }
-    if (margins_hold_row(t) && !margins_are_narrow(t)) {
+    if (single && margins_hold_row(t) && !margins_are_narrow(t)) {
         edit(t, op, count);
     } else {
         shift_cols(t, row, row + 1, t->cursor.pos.col,
@@ -225,8 +254,31 @@ edit_scroll(struct term *t, enum vt_op up_or_down, int count)
 }
 
 void
+edit_make_lines_single(struct term *t, int top, int bottom)
+{
+    for (int row = top; t->doubled_lines && row < bottom; row++) {
+        screen_set_row_size(t->screen, row, ROW_SINGLE);
+    }
+}
+
+void
+edit_set_line_size(struct term *t, enum row_size size)
+{
+    /* With left and right margins lines are single (VT420, DECLRMM). */
+    if (t->modes.column_margins) {
+        return;
+    }
+    t->doubled_lines = true;
+    screen_set_row_size(t->screen, t->cursor.pos.row, size);
+    /* A character that waits to wrap does so at the end of the line only. */
+    t->cursor.pending_wrap &=
+        t->cursor.pos.col == line_cols(t, t->cursor.pos.row) - 1;
+}
+
+void
 edit_clear_screen(struct term *t, struct cell blank)
 {
+    edit_make_lines_single(t, 0, t->size.rows);
     for (int row = 0; row < t->size.rows; row++) {
         screen_erase(t->screen, row, 0, t->size.cols, blank, SCREEN_ERASE_ALL);
     }
@@ -256,6 +308,7 @@ edit_alignment_test(struct term *t)
     t->cursor.origin = false;
     margins_set_rows(t, 0, t->size.rows);
     margins_set_cols(t, 0, t->size.cols);
+    edit_make_lines_single(t, 0, t->size.rows);
     for (int row = 0; row < t->size.rows; row++) {
         fill_with_e(t, row);
     }

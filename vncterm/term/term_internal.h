@@ -163,6 +163,8 @@ struct term {
      * done without asking libvterm. Off in tests that compare the two.
      */
     bool fast_path;
+
+    bool doubled_lines; /* some line has been of double width */
 };
 
 /* term.c */
@@ -181,6 +183,16 @@ void term_renew_vt(struct term *t);
 void term_show_cursor(struct term *t);
 
 void term_set_fast_path(struct term *t, bool on);
+
+/* How many columns a row has: fewer when its characters are of double width. */
+static inline int
+line_cols(const struct term *t, int row)
+{
+    if (!t->doubled_lines) {
+        return t->size.cols;
+    }
+    return row_size_cols(screen_row_size(t->screen, row), t->size.cols);
+}
 
 /* term_ops.c */
 
@@ -252,6 +264,9 @@ bool margins_hold_cursor(const struct term *t);
 /* Moves what is within them up by `lines` (down when negative). */
 void margins_scroll(struct term *t, int lines, struct cell blank);
 
+/* Puts the cursor on a column that its row has. */
+void cursor_fit_line(struct term *t);
+
 /* term_edit.c */
 
 /* What ED, EL and ECH have to leave. */
@@ -273,6 +288,10 @@ void edit_insert_lines(struct term *t, int count);
 void edit_delete_lines(struct term *t, int count);
 void edit_scroll(struct term *t, enum vt_op up_or_down, int count);
 void edit_alignment_test(struct term *t);
+
+/* Of the cursor's line; and of rows [top, bottom), to single. */
+void edit_set_line_size(struct term *t, enum row_size size);
+void edit_make_lines_single(struct term *t, int top, int bottom);
 void edit_clear_screen(struct term *t, struct cell blank);
 
 extern const struct vt_handler edit_vt_handler;

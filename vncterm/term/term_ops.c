@@ -65,6 +65,7 @@ on_control(void *data, uint8_t control)
     default: /* ENQ: the answer is empty */
         break;
     }
+    cursor_fit_line(t);
 }
 
 /*
@@ -198,6 +199,18 @@ edit_cells(struct term *t, const struct guard_op *op)
         return true;
     case GUARD_DECALN:
         edit_alignment_test(t);
+        return true;
+    case GUARD_DECSWL:
+        edit_set_line_size(t, ROW_SINGLE);
+        return true;
+    case GUARD_DECDWL:
+        edit_set_line_size(t, ROW_DOUBLE_WIDTH);
+        return true;
+    case GUARD_DECDHL_TOP:
+        edit_set_line_size(t, ROW_DOUBLE_TOP);
+        return true;
+    case GUARD_DECDHL_BOTTOM:
+        edit_set_line_size(t, ROW_DOUBLE_BOTTOM);
         return true;
     default:
         return false;
@@ -464,6 +477,7 @@ on_op(void *data, const struct guard_op *op)
         !rect_apply(t, op)) {
         answer(t, op);
     }
+    cursor_fit_line(t);
 }
 
 static void

@@ -16,7 +16,7 @@ advance(struct term *t, int width)
     }
     pos->col = end - 1;
     t->cursor.pending_wrap = true;
-    if (end == t->size.cols) {
+    if (end == line_cols(t, pos->row)) {
         screen_set_wrapped(t->screen, pos->row, false);
     }
 }
@@ -105,7 +105,7 @@ print_code(struct term *t, uint32_t code)
         add_mark(t, code);
         return;
     }
-    if (width > t->size.cols) {
+    if (width > line_cols(t, t->cursor.pos.row)) {
         code = UTF8_REPLACEMENT;
         width = 1;
     }

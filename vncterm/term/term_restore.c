@@ -169,15 +169,27 @@ static bool
 is_kind_of_state(enum guard_kind kind)
 {
     static const bool kinds[] = {
-        [GUARD_SM] = true,          [GUARD_SGR] = true,
-        [GUARD_DECSCA] = true,      [GUARD_DECSTBM] = true,
-        [GUARD_DECSLRM] = true,     [GUARD_DECSC] = true,
-        [GUARD_DECKPAM] = true,     [GUARD_DECSACE] = true,
-        [GUARD_XTCHECKSUM] = true,  [GUARD_S8C1T] = true,
-        [GUARD_SPA] = true,         [GUARD_EPA] = true,
-        [GUARD_DECSCUSR] = true,    [GUARD_DESIGNATE] = true,
-        [GUARD_SHIFT] = true,       [GUARD_SINGLE_SHIFT] = true,
-        [GUARD_CODING_UTF8] = true, [GUARD_CODING_DEFAULT] = true,
+        [GUARD_SM] = true,
+        [GUARD_SGR] = true,
+        [GUARD_DECSCA] = true,
+        [GUARD_DECSTBM] = true,
+        [GUARD_DECSLRM] = true,
+        [GUARD_DECSC] = true,
+        [GUARD_DECKPAM] = true,
+        [GUARD_DECSACE] = true,
+        [GUARD_XTCHECKSUM] = true,
+        [GUARD_S8C1T] = true,
+        [GUARD_SPA] = true,
+        [GUARD_EPA] = true,
+        [GUARD_DECSCUSR] = true,
+        [GUARD_DESIGNATE] = true,
+        [GUARD_SHIFT] = true,
+        [GUARD_SINGLE_SHIFT] = true,
+        [GUARD_CODING_UTF8] = true,
+        [GUARD_CODING_DEFAULT] = true,
+        [GUARD_DECDWL] = true,
+        [GUARD_DECDHL_TOP] = true,
+        [GUARD_DECDHL_BOTTOM] = true,
     };
 
     return kind < sizeof(kinds) / sizeof(kinds[0]) && kinds[kind];

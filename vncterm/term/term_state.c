@@ -34,8 +34,9 @@ enum {
     BLANKS_LEN = sizeof("\033[1000X\033[1000C") - 1,
     CELL_LEN = PEN_SGR_MAX + PROTECTION_LEN + BLANKS_LEN,
     CHARACTER_LEN = PEN_SGR_MAX + PROTECTION_LEN + 3 * UTF8_MAX,
-    LINE_END_LEN =
-        sizeof("\033]7717;wrapped\033\\\033[0m\r\n") - 1 + PROTECTION_LEN,
+    LINE_END_LEN = sizeof("\033]7717;wrapped\033\\\033[0m\r\n") - 1 +
+                   PROTECTION_LEN +
+                   sizeof("\033[1000H\033#6\033]7717;wrapped\033\\") - 1,
     TAB_STOP_LEN = sizeof("\033[1;1000H\033H") - 1,
     COLOUR_LEN = sizeof("\033]4;255;rgb:ff/ff/ff\033\\") - 1,
     TITLES_LEN = 2 * (TERM_TITLE_MAX + sizeof("\033]2;\033\\")) + 16,
@@ -103,7 +104,34 @@ struct line {
     const struct cell *cells;
     int cols;
     bool wrapped;
+    enum row_size size;
 };
+
+/* What is below a line: its first cell, and whether it says a size first. */
+struct next_line {
+    struct cell cell;
+    bool has_size;
+};
+
+/* The size of the cursor's line, which is single. */
+static void
+put_size(struct state_writer *w, enum row_size size)
+{
+    static const char *const sizes[] = {
+        [ROW_SINGLE] = "",
+        [ROW_DOUBLE_WIDTH] = "\033#6",
+        [ROW_DOUBLE_TOP] = "\033#3",
+        [ROW_DOUBLE_BOTTOM] = "\033#4",
+    };
+
+    state_put_text(w, sizes[size]);
+}
+
+static void
+put_wrapped(struct state_writer *w)
+{
+    state_put_format(w, "\033]%d;wrapped\033\\", OSC_STATE);
+}
 
 /*
  * Printable ASCII from `col` on in the pen that is set, which is most of what
@@ -156,24 +184,26 @@ put_cells(struct state_writer *w, const struct cell *cells, int used)
 }
 
 /*
- * A line for a reader of `width` columns, which are enough. `next` is the first
- * cell of the line that follows; when it is NULL, none does.
+ * A line for a reader of `width` columns, which are enough. `next` is the line
+ * that follows; when it is NULL, none does.
  */
 static void
 put_line(struct state_writer *w, struct line line, int width,
-         const struct cell *next)
+         const struct next_line *next)
 {
     int used = used_cols(line.cells, line.cols);
 
+    put_size(w, line.size);
     put_cells(w, line.cells, used);
     /* Printing goes on to the next line by itself, which comes in with the
      * background of what is printed then. */
     bool by_itself = line.wrapped && used == width &&
                      line.cells[used - 1].code != CELL_BLANK && next != NULL &&
-                     next->code != CELL_BLANK && next->bg == COLOUR_DEFAULT;
+                     next->cell.code != CELL_BLANK &&
+                     next->cell.bg == COLOUR_DEFAULT && !next->has_size;
 
     if (line.wrapped && !by_itself) {
-        state_put_format(w, "\033]%d;wrapped\033\\", OSC_STATE);
+        put_wrapped(w);
     }
     if (next == NULL) {
         return;
@@ -187,35 +217,44 @@ put_line(struct state_writer *w, struct line line, int width,
 /* A line of any width, in pieces that fit `width` columns. */
 static void
 put_long_line(struct state_writer *w, struct line line, int width,
-              const struct cell *next)
+              const struct next_line *next)
 {
+    width = row_size_cols(line.size, width);
     while (line.cols > width) {
         int cols = width;
 
         if (line.cells[cols].code == CELL_WIDE_TAIL && cols > 1) {
             cols--;
         }
-        struct line piece = {
-            .cells = line.cells, .cols = cols, .wrapped = true};
+        struct line piece = line;
+        piece.cols = cols;
+        piece.wrapped = true;
         line.cells += cols;
         line.cols -= cols;
-        put_line(w, piece, width, line.cells);
+        struct next_line rest = {.cell = line.cells[0],
+                                 .has_size = line.size != ROW_SINGLE};
+        put_line(w, piece, width, &rest);
     }
     put_line(w, line, width, next);
 }
 
-/* The first cell of a line of the scrollback, or below it of the screen. */
-static struct cell
-first_cell(const struct term *t, int index)
+/* A line of the scrollback, or below it of the screen, which is written before
+ * its lines have their sizes. */
+static struct next_line
+next_of_scrollback(const struct term *t, int index)
 {
+    const struct scrollback *sb = screen_scrollback(t->screen);
     struct cell cells[2]; /* it may be wide */
     bool wrapped;
 
     if (index < 0) {
-        return screen_stored_row(t->screen, SCREEN_MAIN, 0, &wrapped)[0];
+        return (struct next_line){
+            .cell = screen_stored_row(t->screen, SCREEN_MAIN, 0, &wrapped)[0]};
     }
-    scrollback_line(screen_scrollback(t->screen), index, cells, 2, &wrapped);
-    return cells[0];
+    scrollback_line(sb, index, cells, 2, &wrapped);
+    return (struct next_line){.cell = cells[0],
+                              .has_size = scrollback_line_size(sb, index) !=
+                                          ROW_SINGLE};
 }
 
 /*
@@ -227,9 +266,10 @@ put_scrollback_line(struct state_writer *w, const struct term *t, int index,
                     struct cell cells[SCROLLBACK_COLS_MAX])
 {
     const struct scrollback *sb = screen_scrollback(t->screen);
-    struct cell next = first_cell(t, index - 1);
+    struct next_line next = next_of_scrollback(t, index - 1);
     struct line line = {.cells = cells,
-                        .cols = scrollback_line_cols(sb, index)};
+                        .cols = scrollback_line_cols(sb, index),
+                        .size = scrollback_line_size(sb, index)};
 
     scrollback_line(sb, index, cells, line.cols, &line.wrapped);
     put_long_line(w, line, t->size.cols, &next);
@@ -274,10 +314,40 @@ put_screen(struct state_writer *w, const struct term *t,
         struct line next = line;
 
         next.cells = screen_stored_row(t->screen, which, row, &next.wrapped);
-        put_line(w, line, line.cols, next.cells);
+        struct next_line below = {.cell = next.cells[0]};
+        put_line(w, line, line.cols, &below);
         line = next;
     }
     put_line(w, line, line.cols, NULL);
+}
+
+/*
+ * The sizes of a screen's lines. They come when nothing is left to be written
+ * that has a place in a line: places may be further to the right than lines of
+ * double width have columns.
+ */
+static void
+put_line_sizes(struct state_writer *w, const struct term *t,
+               enum screen_which which)
+{
+    for (int row = 0; row < t->size.rows; row++) {
+        enum row_size size = screen_stored_row_size(t->screen, which, row);
+        bool wrapped;
+
+        if (size == ROW_SINGLE) {
+            continue;
+        }
+        if (w->origin) {
+            state_put_text(w, "\033[?6l");
+            w->origin = false;
+        }
+        state_put_format(w, "\033[%dH", row + 1);
+        put_size(w, size);
+        (void)screen_stored_row(t->screen, which, row, &wrapped);
+        if (wrapped) { /* a line that becomes another width is not */
+            put_wrapped(w);
+        }
+    }
 }
 
 /* What is neither text nor cursor. */
@@ -377,7 +447,7 @@ put_quiet_modes(struct state_writer *w, const struct term *t)
     }
 }
 
-/* The reader's cursor must not be in origin mode. */
+/* The reader's cursor must not be in origin mode; it goes home. */
 static void
 put_tab_stops(struct state_writer *w, const struct term *t)
 {
@@ -390,6 +460,7 @@ put_tab_stops(struct state_writer *w, const struct term *t)
             state_put_format(w, "\033[1;%dH\033H", col + 1);
         }
     }
+    state_put_text(w, "\033[H");
 }
 
 static void
@@ -574,9 +645,13 @@ put_screens(struct state_writer *w, const struct term *t,
         put_screen(w, t, SCREEN_MAIN);
     }
     put_saved_cursor(w, &t->saved[0]);
+    if (content.main_screen) {
+        put_line_sizes(w, t, SCREEN_MAIN);
+    }
     if (content.alternate_screen) {
         state_put_text(w, "\033[?47h");
         put_saved_cursor(w, &t->saved[1]);
+        put_line_sizes(w, t, SCREEN_ALTERNATE);
     }
     if (content.alternate_screen && !screen_is_alternate(t->screen)) {
         state_put_text(w, "\033[?47l");
@@ -611,12 +686,12 @@ put_state(struct state_writer *w, const struct term *t, struct content content)
     state_put_text(w, "\033c\033%G");
     put_colours(w, t);
     put_all_titles(w, t);
+    put_tab_stops(w, t);
     put_screens(w, t, content);
     if (w->origin) {
         state_put_text(w, "\033[?6l");
         w->origin = false;
     }
-    put_tab_stops(w, t);
     put_row_margins(w, t);
     put_column_margins(w, t);
     put_modes(w, t);

@@ -12,6 +12,7 @@
 #include "base/colours.h"
 #include "base/geom.h"
 #include "term/cell.h"
+#include "term/row_size.h"
 
 enum cursor_shape {
     CURSOR_BLOCK,
@@ -33,6 +34,8 @@ enum {
 struct screen_view {
     struct cell_size size;
     const struct cell *const *rows; /* size.rows pointers to size.cols cells */
+    const uint8_t
+        *row_sizes; /* of enum row_size for each, or NULL: all single */
     struct cursor_view cursor;
     bool reverse;            /* DECSCNM: default colours swapped */
     const uint32_t *colours; /* PALETTE_ENTRIES times 0xRRGGBB */
@@ -66,6 +69,26 @@ static inline const struct cell *
 view_row(const struct screen_view *view, int row)
 {
     return view->rows[row];
+}
+
+static inline enum row_size
+view_row_size(const struct screen_view *view, int row)
+{
+    return view->row_sizes == NULL ? ROW_SINGLE
+                                   : (enum row_size)view->row_sizes[row];
+}
+
+/*
+ * Where the character of a column is in the picture, in columns of the size of
+ * a cell. `col` may be the end of a range. The other way is
+ * term_pos_at_place().
+ */
+static inline int
+view_col_to_place(const struct screen_view *view, int row, int col)
+{
+    bool doubled = view_row_size(view, row) != ROW_SINGLE;
+
+    return doubled ? min_int(2 * col, view->size.cols) : col;
 }
 
 #endif
