@@ -32,6 +32,7 @@ enum {
     OPTION_PALETTE,
     OPTION_FG,
     OPTION_BG,
+    OPTION_BOLD_BRIGHT,
     OPTION_SCROLLBACK,
     OPTION_FPS,
     OPTION_LOG_LEVEL,
@@ -70,6 +71,7 @@ static const struct option long_options[] = {
     {"palette", required_argument, NULL, OPTION_PALETTE},
     {"fg", required_argument, NULL, OPTION_FG},
     {"bg", required_argument, NULL, OPTION_BG},
+    {"bold-bright", required_argument, NULL, OPTION_BOLD_BRIGHT},
     {"scrollback", required_argument, NULL, OPTION_SCROLLBACK},
     {"fps", required_argument, NULL, OPTION_FPS},
     {"log-level", required_argument, NULL, OPTION_LOG_LEVEL},
@@ -88,11 +90,12 @@ struct parser {
     struct options options;
     char error[OPTIONS_ERROR_MAX];
     bool has_command;
-    bool has_rfb;       /* else -x decides */
-    bool has_dialect;   /* the same */
-    bool has_palette;   /* else the dialect decides */
-    const char *listen; /* argument of -v, or NULL */
-    int display;        /* N of -v */
+    bool has_rfb;         /* else -x decides */
+    bool has_dialect;     /* the same */
+    bool has_palette;     /* else the dialect decides */
+    bool has_bold_bright; /* the same */
+    const char *listen;   /* argument of -v, or NULL */
+    int display;          /* N of -v */
 };
 
 /* Writes the error. Returns -EINVAL. */
@@ -207,6 +210,20 @@ set_palette(struct parser *p, const char *value)
     if (r == 0) {
         p->options.palette = (enum colour_scheme)index;
         p->has_palette = true;
+    }
+    return r;
+}
+
+static int
+set_bold_bright(struct parser *p, const char *value)
+{
+    static const char *const names[] = {"off", "on", NULL};
+    int index = 0;
+    int r = set_name(p, "--bold-bright", value, names, "not on or off", &index);
+
+    if (r == 0) {
+        p->options.bold_bright = index == 1;
+        p->has_bold_bright = true;
     }
     return r;
 }
@@ -494,6 +511,8 @@ set_option(struct parser *p, int option, const char *value)
         return set_colour(p, "--fg", value, &o->fg);
     case OPTION_BG:
         return set_colour(p, "--bg", value, &o->bg);
+    case OPTION_BOLD_BRIGHT:
+        return set_bold_bright(p, value);
     case OPTION_SCROLLBACK:
         return set_scrollback(p, value);
     case OPTION_FPS:
@@ -565,6 +584,9 @@ set_dialect_defaults(struct parser *p)
     if (!p->has_palette) {
         o->palette =
             o->dialect == KEY_DIALECT_XTERM ? COLOURS_XTERM : COLOURS_LINUX;
+    }
+    if (!p->has_bold_bright) {
+        o->bold_bright = o->dialect == KEY_DIALECT_LINUX;
     }
 }
 

@@ -438,7 +438,8 @@ make_screen(struct session *s)
     struct term_config term_config = {.size = o->size,
                                       .scrollback_max = o->scrollback_max,
                                       .dialect = o->dialect,
-                                      .colours = colours};
+                                      .colours = colours,
+                                      .bold_is_bright = o->bold_bright};
     choose_colours(o, colours);
 
     int result = render_new(&s->render, &render_config);

@@ -103,6 +103,7 @@ defaults_are_what_the_help_says(void **state)
     assert_int_equal(o->palette, COLOURS_XTERM);
     assert_true(o->fg < 0);
     assert_true(o->bg < 0);
+    assert_false(o->bold_bright);
     assert_int_equal(o->scrollback_max, 1 << 20);
     assert_int_equal(o->fps, 60);
     assert_int_equal(o->log_level, LOG_LEVEL_INFO);
@@ -290,6 +291,31 @@ the_palette_goes_with_the_dialect(void **state)
         expect_accepted(&line, cases[i].words);
         assert_int_equal(line.options.palette, cases[i].palette);
     }
+}
+
+static void
+bold_is_bright_on_the_linux_console_or_as_told(void **state)
+{
+    static const struct {
+        const char *words;
+        bool bright;
+    } cases[] = {
+        {"-c", false},
+        {"--term linux -c", true},
+        {"--term vt220 -c", false},
+        {"-x /a", true},
+        {"-x /a --term xterm", false},
+        {"-x /a --bold-bright off", false},
+        {"--bold-bright=on -c", true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct line line;
+        expect_accepted(&line, cases[i].words);
+        assert_int_equal(line.options.bold_bright, cases[i].bright);
+    }
+    expect_refused("--bold-bright yes -c", "--bold-bright yes: not on or off");
 }
 
 static void
@@ -885,6 +911,7 @@ main(void)
         cmocka_unit_test(a_store_beside_a_console_is_for_publishing),
         cmocka_unit_test(what_the_store_changes_can_be_set_back_on_either_side),
         cmocka_unit_test(the_palette_goes_with_the_dialect),
+        cmocka_unit_test(bold_is_bright_on_the_linux_console_or_as_told),
         cmocka_unit_test(colours_are_six_digits),
         cmocka_unit_test(store_paths_are_absolute_and_plain),
         cmocka_unit_test(store_paths_have_a_length),

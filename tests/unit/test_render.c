@@ -279,19 +279,45 @@ palette_of_the_guest_wins(void **state)
 static void
 bold_makes_the_first_eight_colours_bright(void **state)
 {
+    struct picture *p = *state;
+    struct cell pen = cell_default();
+
+    p->view.bold_is_bright = true;
+    pen.attrs = CELL_BOLD;
+    pen.fg = 1;
+    assert_int_equal(drawn_fg(p, pen), 0xff5555);
+    pen.fg = 9;
+    assert_int_equal(drawn_fg(p, pen), 0xff5555);
+    pen.fg = 196;
+    assert_int_equal(drawn_fg(p, pen), 0xff0000);
+    pen.fg = COLOUR_RGB | 1;
+    assert_int_equal(drawn_fg(p, pen), 1);
+    pen.bg = 1;
+    assert_int_equal(drawn_bg(p, pen), 0xaa0000);
+}
+
+static void
+bold_makes_text_without_a_colour_bright_if_that_is_white(void **state)
+{
+    struct picture *p = *state;
+    struct cell pen = cell_default();
+
+    p->view.bold_is_bright = true;
+    pen.attrs = CELL_BOLD;
+    assert_int_equal(drawn_fg(p, pen), 0xffffff);
+    p->colours[PALETTE_FG] = 0x00aa00;
+    assert_int_equal(drawn_fg(p, pen), 0x00aa00);
+}
+
+static void
+bold_keeps_its_colour_elsewhere(void **state)
+{
     struct cell pen = cell_default();
 
     pen.attrs = CELL_BOLD;
+    assert_int_equal(drawn_fg(*state, pen), PICTURE_FG);
     pen.fg = 1;
-    assert_int_equal(drawn_fg(*state, pen), 0xff5555);
-    pen.fg = 9;
-    assert_int_equal(drawn_fg(*state, pen), 0xff5555);
-    pen.fg = 196;
-    assert_int_equal(drawn_fg(*state, pen), 0xff0000);
-    pen.fg = COLOUR_RGB | 1;
-    assert_int_equal(drawn_fg(*state, pen), 1);
-    pen.bg = 1;
-    assert_int_equal(drawn_bg(*state, pen), 0xaa0000);
+    assert_int_equal(drawn_fg(*state, pen), 0xaa0000);
 }
 
 static void
@@ -367,18 +393,45 @@ bold_and_italic_change_the_shape(void **state)
 }
 
 static void
-blink_is_steady(void **state)
+blink_brightens_the_background(void **state)
 {
     struct picture *p = *state;
     struct cell pen = cell_default();
 
-    picture_write(p, origin, pen, "A");
     pen.attrs = CELL_BLINK;
-    picture_write(p, (struct cell_pos){0, 1}, pen, "A");
-    picture_draw(p);
+    assert_int_equal(drawn_bg(p, pen), 0x555555);
+    assert_int_equal(drawn_fg(p, pen), PICTURE_FG);
+    pen.bg = 4;
+    assert_int_equal(drawn_bg(p, pen), 0x5555ff);
+    /* What has no bright colour comes nearer to the text. */
+    pen.bg = 12;
+    assert_int_equal(drawn_bg(p, pen), 0x7171e2);
+    pen.bg = COLOUR_RGB | 0x300000;
+    pen.fg = COLOUR_RGB | 0x3000c0;
+    assert_int_equal(drawn_bg(p, pen), 0x300040);
 
-    assert_true(picture_same(p, picture_cell_area(p, origin),
-                             picture_cell_area(p, (struct cell_pos){0, 1})));
+    pen = cell_default();
+    pen.attrs = CELL_BLINK | CELL_REVERSE;
+    pen.fg = 1;
+    assert_int_equal(drawn_bg(p, pen), 0xff5555);
+    p->view.reverse = true;
+    pen.attrs = CELL_BLINK;
+    pen.fg = COLOUR_DEFAULT;
+    assert_int_equal(drawn_bg(p, pen), 0x717171);
+}
+
+static void
+blinking_text_is_seen_whatever_its_colour(void **state)
+{
+    struct picture *p = *state;
+    struct cell pen = cell_default();
+
+    pen.attrs = CELL_BLINK;
+    for (unsigned fg = 1; fg < 16; fg++) {
+        pen.fg = fg & 0xf;
+        assert_int_not_equal(drawn_fg(p, pen), drawn_bg(p, pen));
+        assert_int_not_equal(drawn_bg(p, pen), PICTURE_BG);
+    }
 }
 
 static void
@@ -731,11 +784,14 @@ main(void)
         TEST(true_colours_are_kept),
         TEST(palette_of_the_guest_wins),
         TEST(bold_makes_the_first_eight_colours_bright),
+        TEST(bold_makes_text_without_a_colour_bright_if_that_is_white),
+        TEST(bold_keeps_its_colour_elsewhere),
         TEST(dim_moves_towards_the_background),
         TEST(reverse_swaps_and_reversed_screen_swaps_defaults),
         TEST(concealed_text_leaves_its_background),
         TEST(bold_and_italic_change_the_shape),
-        TEST(blink_is_steady),
+        TEST(blink_brightens_the_background),
+        TEST(blinking_text_is_seen_whatever_its_colour),
         TEST(lines_are_drawn_on_blank_cells_too),
         TEST(patterned_underlines_are_below_the_baseline),
         TEST(wide_character_inks_both_cells),

@@ -5,6 +5,8 @@
 
 enum {
     RGB_MASK = 0xffffff,
+    COLOUR_WHITE = 7,
+    COLOUR_BRIGHT = 8, /* the first of them */
 };
 
 static uint32_t
@@ -50,24 +52,62 @@ dimmed(struct ink ink)
     return mixed;
 }
 
+/* The index of a colour, or the colour itself, in which bold text is drawn. */
+static unsigned
+bold_colour(const struct screen_view *view, unsigned fg)
+{
+    /* Text in no colour of its own has colour 7 on the Linux console. */
+    if (fg == COLOUR_DEFAULT &&
+        entry(view, PALETTE_FG) == entry(view, COLOUR_WHITE)) {
+        fg = COLOUR_WHITE;
+    }
+    return fg < COLOUR_BRIGHT ? fg + COLOUR_BRIGHT : fg;
+}
+
+/*
+ * The background of text that should blink. With bit 7 of an attribute a VGA
+ * makes text blink or its background bright; the Linux console's frame buffers
+ * do the second. What has no bright colour comes nearer to the text's.
+ */
+static uint32_t
+blink_background(const struct screen_view *view, unsigned value, struct ink ink)
+{
+    uint32_t bright = ink.bg;
+
+    if (value < COLOUR_BRIGHT) {
+        bright = entry(view, value + COLOUR_BRIGHT);
+    } else if (value == COLOUR_DEFAULT && ink.bg == entry(view, 0)) {
+        bright = entry(view, COLOUR_BRIGHT);
+    }
+    if (bright == ink.bg || bright == ink.fg) {
+        return dimmed((struct ink){.fg = ink.bg, .bg = ink.fg});
+    }
+    return bright;
+}
+
 struct ink
 ink_of_cell(const struct screen_view *view, const struct cell *cell)
 {
     struct ink blank = ink_of_blank(view);
     unsigned fg = cell->fg;
+    unsigned bg = cell->bg;
 
-    if ((cell->attrs & CELL_BOLD) != 0 && fg < 8) {
-        fg += 8;
+    if ((cell->attrs & CELL_BOLD) != 0 && view->bold_is_bright) {
+        fg = bold_colour(view, fg);
     }
     struct ink ink = {
         .fg = colour(view, fg, blank.fg),
-        .bg = colour(view, cell->bg, blank.bg),
+        .bg = colour(view, bg, blank.bg),
     };
     if ((cell->attrs & CELL_DIM) != 0) {
         ink.fg = dimmed(ink);
     }
     if ((cell->attrs & CELL_REVERSE) != 0) {
-        return (struct ink){.fg = ink.bg, .bg = ink.fg};
+        ink = (struct ink){.fg = ink.bg, .bg = ink.fg};
+        bg = fg;
+    }
+    if ((cell->attrs & CELL_BLINK) != 0) {
+        ink.bg = blink_background(view, bg, ink);
     }
     return ink;
 }

@@ -123,6 +123,7 @@ term_new(struct term **out, const struct term_config *config,
     t->data = data;
     t->dialect = config->dialect;
     t->allows = config->allows;
+    t->bold_is_bright = config->bold_is_bright;
     if (config->colours != NULL) {
         memcpy(t->colours, config->colours, sizeof(t->colours));
     } else {
@@ -206,6 +207,7 @@ term_view(const struct term *t, struct screen_view *out)
     screen_view(t->screen, out);
     out->reverse = t->modes.reverse_screen;
     out->colours = t->colours;
+    out->bold_is_bright = t->bold_is_bright;
     out->palette = t->palette_set > 0 ? t->palette : NULL;
 }
 

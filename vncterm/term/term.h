@@ -48,6 +48,7 @@ struct term_config {
     /* PALETTE_ENTRIES times 0xRRGGBB, which are copied, or NULL for those of
      * the Linux console. */
     const uint32_t *colours;
+    bool bold_is_bright; /* as view.h has it */
 };
 
 /*

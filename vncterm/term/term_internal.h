@@ -146,6 +146,7 @@ struct term {
     struct input_modes input;
     uint32_t colours[PALETTE_ENTRIES]; /* those that the guest has not set */
     uint32_t palette[PALETTE_ENTRIES];
+    bool bold_is_bright;
     int palette_set;                     /* how many entries are */
     uint32_t idle_colours[IDLE_COLOURS]; /* each 0 or as in the palette */
     char title[TERM_TITLE_MAX + 1];

@@ -336,7 +336,8 @@ term_restore(struct term *t, const void *bytes, size_t len)
     struct term_config config = {.scrollback_max = t->scrollback_max,
                                  .dialect = t->dialect,
                                  .allows = t->allows,
-                                 .colours = t->colours};
+                                 .colours = t->colours,
+                                 .bold_is_bright = t->bold_is_bright};
     struct reader reader = {.blanks = 0};
     struct term *made;
 

@@ -40,6 +40,7 @@ struct screen_view {
     bool reverse;            /* DECSCNM: default colours swapped */
     const uint32_t *colours; /* PALETTE_ENTRIES times 0xRRGGBB */
     const uint32_t *palette; /* PALETTE_ENTRIES overrides, or NULL for none */
+    bool bold_is_bright;     /* bold text has the bright one of its colour */
     int lines_back;          /* how far the view is scrolled back, in lines */
 };
 
