@@ -10,6 +10,8 @@
 struct frames {
     struct frames_config with;
     struct loop_timer *timer;
+    struct loop_timer *blink_timer;
+    enum term_blink blink;
     uint64_t last_us;
     uint64_t armed_us; /* when the timer fires, while it is armed */
     uint64_t synchronizing_since_us; /* 0 while the guest does not */
@@ -17,6 +19,7 @@ struct frames {
 };
 
 static void on_time(void *data);
+static void on_blink_time(void *data);
 
 void
 frames_new(struct frames **out, const struct frames_config *config)
@@ -26,6 +29,8 @@ frames_new(struct frames **out, const struct frames_config *config)
     f->with = *config;
     f->redraw = true;
     loop_timer_new(&f->timer, config->loop, LOOP_PRIORITY_RENDER, on_time, f);
+    loop_timer_new(&f->blink_timer, config->loop, LOOP_PRIORITY_RENDER,
+                   on_blink_time, f);
     *out = f;
 }
 
@@ -35,6 +40,7 @@ frames_free(struct frames *f)
     if (f == NULL) {
         return;
     }
+    loop_timer_free(f->blink_timer);
     loop_timer_free(f->timer);
     free(f);
 }
@@ -74,12 +80,43 @@ arm(struct frames *f, uint64_t now_us)
     loop_timer_arm(f->timer, next_us > now_us ? next_us - now_us : 0);
 }
 
+/* Arms the timer while there is something for it to do. */
+static void
+keep_blinking(struct frames *f)
+{
+    if (!loop_timer_is_armed(f->blink_timer) && vnc_wants_frame(f->with.vnc) &&
+        term_has_blinking(f->with.term)) {
+        loop_timer_arm(f->blink_timer, FRAMES_BLINK_US);
+    }
+}
+
+static void
+set_blink(struct frames *f, enum term_blink blink)
+{
+    f->blink = blink;
+    term_set_blink(f->with.term, blink);
+}
+
+/* Nothing is left hidden when this ends. */
+static void
+on_blink_time(void *data)
+{
+    struct frames *f = data;
+    bool goes_on =
+        vnc_wants_frame(f->with.vnc) && term_has_blinking(f->with.term);
+    bool hide = goes_on && f->blink == TERM_BLINK_SHOW;
+
+    set_blink(f, hide ? TERM_BLINK_HIDE : TERM_BLINK_SHOW);
+    frames_schedule(f);
+}
+
 void
 frames_schedule(struct frames *f)
 {
     uint64_t now_us = loop_now_us(f->with.loop);
 
     note_synchronizing(f, now_us);
+    keep_blinking(f);
     if (!f->redraw && !term_is_dirty(f->with.term)) {
         return;
     }
@@ -196,5 +233,7 @@ void
 frames_stop(struct frames *f)
 {
     loop_timer_disarm(f->timer);
+    loop_timer_disarm(f->blink_timer);
+    set_blink(f, TERM_BLINK_SHOW);
     f->redraw = true;
 }

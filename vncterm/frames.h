@@ -6,7 +6,8 @@
  * The first change after quiet is shown at the end of the turn of the loop that
  * brought it, further ones an interval after the last frame; a flood costs
  * frames and nothing more. With nothing changed, or nobody who could take a
- * frame, no timer is armed, and the terminal keeps the damage.
+ * frame, no timer is armed, and the terminal keeps the damage. What blinks is
+ * timed here, too, while somebody who takes frames has it in view.
  */
 #ifndef VNCTERM_FRAMES_H
 #define VNCTERM_FRAMES_H
@@ -23,6 +24,8 @@ struct frames;
 enum {
     /* How long a guest may hold the picture back (DEC mode 2026). */
     FRAMES_SYNCHRONIZE_US = 150 * 1000,
+    /* How long what blinks is seen, and then not. */
+    FRAMES_BLINK_US = 500 * 1000,
 };
 
 /* All are borrowed for the life of the object. */

@@ -33,6 +33,7 @@ enum {
     OPTION_FG,
     OPTION_BG,
     OPTION_BOLD_BRIGHT,
+    OPTION_BLINK,
     OPTION_SCROLLBACK,
     OPTION_FPS,
     OPTION_LOG_LEVEL,
@@ -71,6 +72,7 @@ static const struct option long_options[] = {
     {"palette", required_argument, NULL, OPTION_PALETTE},
     {"fg", required_argument, NULL, OPTION_FG},
     {"bg", required_argument, NULL, OPTION_BG},
+    {"blink", no_argument, NULL, OPTION_BLINK},
     {"bold-bright", required_argument, NULL, OPTION_BOLD_BRIGHT},
     {"scrollback", required_argument, NULL, OPTION_SCROLLBACK},
     {"fps", required_argument, NULL, OPTION_FPS},
@@ -511,6 +513,9 @@ set_option(struct parser *p, int option, const char *value)
         return set_colour(p, "--fg", value, &o->fg);
     case OPTION_BG:
         return set_colour(p, "--bg", value, &o->bg);
+    case OPTION_BLINK:
+        o->blink = true;
+        return 0;
     case OPTION_BOLD_BRIGHT:
         return set_bold_bright(p, value);
     case OPTION_SCROLLBACK:

@@ -94,7 +94,8 @@ struct options {
     bool guest_resize; /* the guest may give the terminal another size */
     bool osc52;        /* it may set the viewers' clipboard */
     bool conformance;  /* resize, and all that tests of a terminal ask for */
-    bool bold_bright;  /* bold text has the bright one of its colour */
+    bool blink;
+    bool bold_bright; /* bold text has the bright one of its colour */
     size_t scrollback_max;
     int fps;
     enum log_level log_level;

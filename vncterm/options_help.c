@@ -23,6 +23,7 @@ const char options_help[] =
     "      --palette=NAME      colours of linux, xterm, vga or tango (as --term)\n"
     "      --fg=COLOUR         colour of text as #rrggbb (the palette's)\n"
     "      --bg=COLOUR         colour behind it\n"
+    "      --blink             let the cursor and text blink\n"
     "      --bold-bright=on|off\n"
     "                          bold text in bright colours (on with linux)\n"
     "      --scrollback=BYTES  memory for lines that left the screen (1M);\n"

@@ -439,7 +439,8 @@ make_screen(struct session *s)
                                       .scrollback_max = o->scrollback_max,
                                       .dialect = o->dialect,
                                       .colours = colours,
-                                      .bold_is_bright = o->bold_bright};
+                                      .bold_is_bright = o->bold_bright,
+                                      .blink = o->blink};
     choose_colours(o, colours);
 
     int result = render_new(&s->render, &render_config);

@@ -29,10 +29,11 @@ struct fixture {
 
 /* One viewer that takes every frame and has seen the first. */
 static int
-set_up(void **state)
+set_up_with(void **state, bool blink)
 {
     static const struct term_handler handler = {0};
-    struct term_config term_config = {.size = {.cols = COLS, .rows = ROWS}};
+    struct term_config term_config = {.size = {.cols = COLS, .rows = ROWS},
+                                      .blink = blink};
     struct render_config render_config = {.font_size =
                                               RENDER_FONT_SIZE_DEFAULT};
     struct fixture *f = calloc(1, sizeof(*f));
@@ -57,6 +58,26 @@ set_up(void **state)
     f->vnc.marks = 0;
     *state = f;
     return 0;
+}
+
+static int
+set_up(void **state)
+{
+    return set_up_with(state, false);
+}
+
+/* Where things blink, but the cursor does not. */
+static int
+set_up_blink(void **state)
+{
+    int result = set_up_with(state, true);
+    struct fixture *f = *state;
+
+    term_feed(f->term, "\033[2 q", 5);
+    frames_draw(f->frames);
+    fake_loop_advance_us(f->loop, INTERVAL_US);
+    f->vnc.flushes = 0;
+    return result;
 }
 
 static int
@@ -201,6 +222,134 @@ repaint_of_what_is_shown_already_arms_no_timer(void **state)
     assert_int_equal(fake_loop_count_armed(f->loop), 1);
 }
 
+/* How many pixels of the first cell are not background. */
+static int
+first_cell_ink(const struct fixture *f)
+{
+    int ink = 0;
+
+    for (int y = 0; y < CELL_HEIGHT; y++) {
+        for (int x = 0; x < 8; x++) {
+            ink += f->vnc.pixels[y * COLS * 8 + x] != 0;
+        }
+    }
+    return ink;
+}
+
+static void
+half_a_blink(struct fixture *f)
+{
+    fake_loop_advance_us(f->loop, FRAMES_BLINK_US);
+    fake_loop_run_pending(f->loop);
+}
+
+static void
+nothing_blinks_unless_it_shall(void **state)
+{
+    struct fixture *f = *state;
+
+    feed(f, "\033[5mx\033[m\033[1 q");
+    fake_loop_run_pending(f->loop);
+    assert_int_equal(fake_loop_count_armed(f->loop), 0);
+}
+
+static void
+blinking_text_comes_and_goes(void **state)
+{
+    struct fixture *f = *state;
+
+    feed(f, "\033[5mx\033[m");
+    fake_loop_run_pending(f->loop);
+    int shown = first_cell_ink(f);
+    assert_true(shown > 0);
+    assert_int_equal(fake_loop_count_armed(f->loop), 1);
+    for (int i = 0; i < 3; i++) {
+        half_a_blink(f);
+        assert_int_equal(first_cell_ink(f), 0);
+        assert_int_equal(f->vnc.last_mark.width, 8);
+        half_a_blink(f);
+        assert_int_equal(first_cell_ink(f), shown);
+    }
+    assert_int_equal(f->vnc.flushes, 7);
+}
+
+static void
+blinking_cursor_comes_and_goes(void **state)
+{
+    struct fixture *f = *state;
+
+    feed(f, "\033[1 q");
+    half_a_blink(f); /* what was fed keeps it */
+    assert_int_equal(first_cell_ink(f), 8 * CELL_HEIGHT);
+    half_a_blink(f);
+    half_a_blink(f);
+    assert_int_equal(first_cell_ink(f), 0);
+    half_a_blink(f);
+    assert_int_equal(first_cell_ink(f), 8 * CELL_HEIGHT);
+}
+
+static void
+output_shows_the_cursor_again(void **state)
+{
+    struct fixture *f = *state;
+
+    feed(f, "\033[1 q");
+    half_a_blink(f);
+    half_a_blink(f);
+    half_a_blink(f);
+    assert_int_equal(first_cell_ink(f), 0);
+    feed(f, "\033[H");
+    fake_loop_advance_us(f->loop, INTERVAL_US);
+    assert_int_equal(first_cell_ink(f), 8 * CELL_HEIGHT);
+}
+
+static void
+timer_ends_with_what_blinks(void **state)
+{
+    struct fixture *f = *state;
+
+    feed(f, "\033[5mx");
+    half_a_blink(f);
+    feed(f, "\033[m\ry");
+    half_a_blink(f);
+    half_a_blink(f);
+    assert_int_equal(fake_loop_count_armed(f->loop), 0);
+    assert_true(first_cell_ink(f) > 0);
+}
+
+static void
+timer_ends_when_nobody_takes_frames(void **state)
+{
+    struct fixture *f = *state;
+
+    feed(f, "\033[5mx");
+    half_a_blink(f);
+    f->vnc.wants_frame = false;
+    half_a_blink(f);
+    assert_int_equal(fake_loop_count_armed(f->loop), 0);
+    f->vnc.wants_frame = true;
+    frames_schedule(f->frames);
+    assert_true(fake_loop_count_armed(f->loop) > 0);
+    fake_loop_run_pending(f->loop);
+    assert_true(first_cell_ink(f) > 0);
+}
+
+static void
+next_viewer_is_shown_what_was_hidden(void **state)
+{
+    struct fixture *f = *state;
+
+    feed(f, "\033[5mx");
+    half_a_blink(f);
+    assert_int_equal(first_cell_ink(f), 0);
+    frames_stop(f->frames);
+    assert_int_equal(fake_loop_count_armed(f->loop), 0);
+    frames_update_picture(f->frames);
+    assert_true(first_cell_ink(f) > 0);
+}
+
+#define T_BLINK(name) \
+    cmocka_unit_test_setup_teardown(name, set_up_blink, tear_down)
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -216,6 +365,13 @@ main(void)
         T(synchronized_output_without_end_is_shown_after_a_while),
         T(next_viewer_is_shown_everything),
         T(repaint_of_what_is_shown_already_arms_no_timer),
+        T(nothing_blinks_unless_it_shall),
+        T_BLINK(blinking_text_comes_and_goes),
+        T_BLINK(blinking_cursor_comes_and_goes),
+        T_BLINK(output_shows_the_cursor_again),
+        T_BLINK(timer_ends_with_what_blinks),
+        T_BLINK(timer_ends_when_nobody_takes_frames),
+        T_BLINK(next_viewer_is_shown_what_was_hidden),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

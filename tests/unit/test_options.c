@@ -104,6 +104,7 @@ defaults_are_what_the_help_says(void **state)
     assert_true(o->fg < 0);
     assert_true(o->bg < 0);
     assert_false(o->bold_bright);
+    assert_false(o->blink);
     assert_int_equal(o->scrollback_max, 1 << 20);
     assert_int_equal(o->fps, 60);
     assert_int_equal(o->log_level, LOG_LEVEL_INFO);
@@ -143,7 +144,9 @@ all_options_are_taken_over(void **state)
     assert_int_equal(more.options.source, OPTIONS_SOURCE_COMMAND);
 
     struct line looks;
-    expect_accepted(&looks, "--palette tango --fg #fFeE09 --bg=#000000 --cmd");
+    expect_accepted(&looks,
+                    "--palette tango --fg #fFeE09 --bg=#000000 --blink --cmd");
+    assert_true(looks.options.blink);
     assert_int_equal(looks.options.palette, COLOURS_TANGO);
     assert_int_equal(looks.options.fg, 0xffee09);
     assert_int_equal(looks.options.bg, 0);

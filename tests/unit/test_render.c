@@ -421,6 +421,29 @@ blink_brightens_the_background(void **state)
 }
 
 static void
+text_in_the_dark_half_of_a_blink_leaves_its_background(void **state)
+{
+    struct picture *p = *state;
+    struct cell pen = cell_default();
+
+    pen.attrs = CELL_BLINK;
+    pen.underline = CELL_UNDERLINE_SINGLE;
+    pen.bg = 4;
+    picture_write(p, origin, pen, "A");
+    picture_write(p, (struct cell_pos){0, 1}, cell_default(), "A");
+    p->view.blink = BLINK_HIDDEN;
+    picture_draw(p);
+    assert_int_equal(picture_count(p, picture_cell_area(p, origin), 0x0000aa),
+                     8 * 16);
+    assert_true(picture_ink(p, (struct cell_pos){0, 1}) > 0);
+
+    p->view.blink = BLINK_SHOWN;
+    picture_draw(p);
+    assert_in_range(picture_count(p, picture_cell_area(p, origin), 0x0000aa),
+                    8 * 8, 8 * 16 - 20);
+}
+
+static void
 blinking_text_is_seen_whatever_its_colour(void **state)
 {
     struct picture *p = *state;
@@ -792,6 +815,7 @@ main(void)
         TEST(bold_and_italic_change_the_shape),
         TEST(blink_brightens_the_background),
         TEST(blinking_text_is_seen_whatever_its_colour),
+        TEST(text_in_the_dark_half_of_a_blink_leaves_its_background),
         TEST(lines_are_drawn_on_blank_cells_too),
         TEST(patterned_underlines_are_below_the_baseline),
         TEST(wide_character_inks_both_cells),

@@ -217,6 +217,70 @@ places_of_doubled_lines_are_two_to_a_character(void **state)
                      3);
 }
 
+static void
+cursor_blinks_from_the_start_if_anything_does(void **state)
+{
+    struct rig *rig = rig_new_with((struct term_config){
+        .size = {80, 25}, .dialect = KEY_DIALECT_XTERM, .blink = true});
+    struct rig *steady = *state;
+
+    assert_true(term_has_blinking(rig->term));
+    rig_feed(rig, "\033[2 q");
+    assert_false(term_has_blinking(rig->term));
+    rig_feed(rig, "\033[0 q");
+    assert_true(term_has_blinking(rig->term));
+    rig_feed(rig, "\033[?12l");
+    assert_false(term_has_blinking(rig->term));
+    rig_feed(rig, "\033c");
+    assert_true(term_has_blinking(rig->term));
+    rig_feed(rig, "\033[?25l");
+    assert_false(term_has_blinking(rig->term));
+    rig_feed(rig, "\033[5m ");
+    assert_true(term_has_blinking(rig->term));
+    rig_free(rig);
+
+    rig_feed(steady, "\033[1 q\033[5m ");
+    assert_false(term_has_blinking(steady->term));
+}
+
+static void
+what_is_out_of_the_view_does_not_blink(void **state)
+{
+    struct rig *rig = rig_new_with((struct term_config){
+        .size = {10, 2}, .scrollback_max = RIG_SCROLLBACK, .blink = true});
+
+    (void)state;
+    rig_feed(rig, "a\r\nb\r\n\033[5mc\033[m\r\nd\033[?25l");
+    assert_true(term_has_blinking(rig->term));
+    term_scroll_view(rig->term, 2);
+    assert_false(term_has_blinking(rig->term));
+    rig_feed(rig, "\033[?25h");
+    assert_false(term_has_blinking(rig->term));
+    rig_free(rig);
+}
+
+static void
+steady_cursor_of_a_state_stays_steady(void **state)
+{
+    struct term_config config = {.size = {80, 25}, .blink = true};
+    struct rig *rig = rig_new_with(config);
+    struct rig *copy = rig_new_with(config);
+
+    (void)state;
+    rig_feed(rig, "\033[2 q");
+    struct rig_bytes written = rig_state(rig);
+    assert_int_equal(term_restore(copy->term, written.data, written.len), 0);
+    assert_false(term_has_blinking(copy->term));
+    rig_feed(rig, "\033[0 q");
+    struct rig_bytes blinking = rig_state(rig);
+    assert_int_equal(term_restore(copy->term, blinking.data, blinking.len), 0);
+    assert_true(term_has_blinking(copy->term));
+    free(written.data);
+    free(blinking.data);
+    rig_free(rig);
+    rig_free(copy);
+}
+
 /* G1 of the study (libvterm: a guest's value becomes a pointer). */
 static void
 many_arguments_are_harmless(void **state)
@@ -479,6 +543,9 @@ main(void)
         TEST(synchronized_output_is_told),
         TEST(view_moves_into_the_scrollback_and_back),
         TEST(places_of_doubled_lines_are_two_to_a_character),
+        TEST(cursor_blinks_from_the_start_if_anything_does),
+        TEST(what_is_out_of_the_view_does_not_blink),
+        TEST(steady_cursor_of_a_state_stays_steady),
         TEST(many_arguments_are_harmless),
         TEST(repetition_of_nothing_does_nothing),
         TEST(repetition_of_a_wide_character_at_the_edge_is_harmless),

@@ -106,7 +106,7 @@ ink_of_cell(const struct screen_view *view, const struct cell *cell)
         ink = (struct ink){.fg = ink.bg, .bg = ink.fg};
         bg = fg;
     }
-    if ((cell->attrs & CELL_BLINK) != 0) {
+    if ((cell->attrs & CELL_BLINK) != 0 && view->blink == BLINK_STEADY) {
         ink.bg = blink_background(view, bg, ink);
     }
     return ink;

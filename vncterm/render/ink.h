@@ -22,9 +22,9 @@ struct ink ink_of_blank(const struct screen_view *view);
 /*
  * The colours of a cell: bold makes colours 0 to 7 bright if the view has it
  * so, and the text's own if that is colour 7; dim moves the foreground towards
- * the background, reverse swaps; text that should blink has a brighter
- * background, as on the Linux console. Concealed text is for the caller to
- * leave out.
+ * the background, reverse swaps; text that blinks in a view that does not has a
+ * brighter background, as on the Linux console. Concealed text is for the
+ * caller to leave out.
  */
 struct ink ink_of_cell(const struct screen_view *view, const struct cell *cell);
 

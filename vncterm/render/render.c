@@ -30,6 +30,7 @@ struct spot {
     const struct cell *cell;
     struct rect area;
     bool wide;
+    bool hidden; /* only its background is seen */
 };
 
 int
@@ -184,7 +185,7 @@ static void
 draw_spot(struct render *r, const struct canvas *canvas,
           const struct spot *spot, struct ink ink)
 {
-    if ((spot->cell->attrs & CELL_CONCEAL) != 0) {
+    if (spot->hidden) {
         blit_fill(canvas, spot->area, ink.bg);
         return;
     }
@@ -226,6 +227,8 @@ draw_run(struct render *r, const struct canvas *canvas,
     const struct cell *row = view_row(view, row_index);
     const struct cursor_view *cursor = &view->cursor;
     bool cursor_row = cursor->visible && cursor->pos.row == row_index;
+    unsigned hiding =
+        CELL_CONCEAL | (view->blink == BLINK_HIDDEN ? CELL_BLINK : 0U);
 
     for (int col = run.begin; col < run.end;) {
         bool wide = is_wide_tail(row, col + 1, view->size.cols);
@@ -240,6 +243,7 @@ draw_run(struct render *r, const struct canvas *canvas,
                     .height = r->cell.height,
                 },
             .wide = wide,
+            .hidden = (row[col].attrs & hiding) != 0,
         };
         struct ink ink = ink_of_cell(view, spot.cell);
         if (cursor_row && cursor->pos.col >= col &&

@@ -221,6 +221,15 @@ void screen_view(const struct screen *s, struct screen_view *out);
 /* The size of a row of the view; the same, for who wants no picture. */
 enum row_size screen_view_row_size(const struct screen *s, int row);
 
+/* The first row that has cells with any of `attrs`, or -1. */
+int screen_find_attrs(const struct screen_view *view, unsigned attrs);
+
+/* Damages the cells of the view that have any of `attrs`. */
+void screen_damage_attrs(struct screen *s, unsigned attrs);
+
+/* Whether the cursor's row is in the view. */
+bool screen_is_cursor_in_view(const struct screen *s);
+
 /* Whether damage is pending. */
 bool screen_is_dirty(const struct screen *s);
 

@@ -170,3 +170,54 @@ screen_view(const struct screen *s, struct screen_view *out)
     out->lines_back = s->lines_back;
     out->row_sizes = s->any_doubled ? view_sizes(s) : NULL;
 }
+
+/* Where cells of a row have any of `attrs`; empty where none has. */
+static struct row_span
+span_of_attrs(const struct screen_view *view, int row, unsigned attrs)
+{
+    const struct cell *cells = view_row(view, row);
+    int begin = 0;
+    int end = view->size.cols;
+
+    while (begin < end && (cells[begin].attrs & attrs) == 0) {
+        begin++;
+    }
+    while (begin < end && (cells[end - 1].attrs & attrs) == 0) {
+        end--;
+    }
+    return (struct row_span){.begin = (int16_t)begin, .end = (int16_t)end};
+}
+
+int
+screen_find_attrs(const struct screen_view *view, unsigned attrs)
+{
+    for (int row = 0; row < view->size.rows; row++) {
+        struct row_span span = span_of_attrs(view, row, attrs);
+
+        if (span.begin < span.end) {
+            return row;
+        }
+    }
+    return -1;
+}
+
+void
+screen_damage_attrs(struct screen *s, unsigned attrs)
+{
+    struct screen_view view;
+
+    screen_view(s, &view);
+    for (int row = 0; row < view.size.rows; row++) {
+        struct row_span span = span_of_attrs(&view, row, attrs);
+
+        if (span.begin < span.end) {
+            damage_view_cells(s, row, span.begin, span.end);
+        }
+    }
+}
+
+bool
+screen_is_cursor_in_view(const struct screen *s)
+{
+    return s->cursor.pos.row + s->lines_back < s->size.rows;
+}

@@ -16,11 +16,12 @@ static_assert((int)TERM_COLS_MAX == (int)SCREEN_COLS_MAX &&
 void
 term_show_cursor(struct term *t)
 {
-    screen_set_cursor(t->screen, (struct cursor_view){
-                                     .pos = t->cursor.pos,
-                                     .shape = t->modes.cursor_shape,
-                                     .visible = t->modes.cursor_visible,
-                                 });
+    screen_set_cursor(
+        t->screen, (struct cursor_view){
+                       .pos = t->cursor.pos,
+                       .shape = t->modes.cursor_shape,
+                       .visible = t->modes.cursor_visible && !t->cursor_hidden,
+                   });
 }
 
 void
@@ -124,6 +125,7 @@ term_new(struct term **out, const struct term_config *config,
     t->dialect = config->dialect;
     t->allows = config->allows;
     t->bold_is_bright = config->bold_is_bright;
+    t->blink = config->blink;
     if (config->colours != NULL) {
         memcpy(t->colours, config->colours, sizeof(t->colours));
     } else {
@@ -156,6 +158,8 @@ void
 term_feed(struct term *t, const void *bytes, size_t len)
 {
     guard_feed(&t->guard, bytes, len);
+    t->cursor_hidden = false;
+    t->cursor_busy = true;
     term_show_cursor(t);
 }
 
@@ -208,6 +212,9 @@ term_view(const struct term *t, struct screen_view *out)
     out->reverse = t->modes.reverse_screen;
     out->colours = t->colours;
     out->bold_is_bright = t->bold_is_bright;
+    out->blink = !t->blink         ? BLINK_STEADY
+                 : t->blink_hidden ? BLINK_HIDDEN
+                                   : BLINK_SHOWN;
     out->palette = t->palette_set > 0 ? t->palette : NULL;
 }
 
@@ -238,6 +245,41 @@ const char *
 term_title(const struct term *t)
 {
     return t->title;
+}
+
+static bool
+cursor_blinks(const struct term *t)
+{
+    return t->blink && t->modes.cursor_visible && t->modes.cursor_blink;
+}
+
+bool
+term_has_blinking(const struct term *t)
+{
+    struct screen_view view;
+
+    if (!t->blink) {
+        return false;
+    }
+    if (cursor_blinks(t) && screen_is_cursor_in_view(t->screen)) {
+        return true;
+    }
+    screen_view(t->screen, &view);
+    return screen_find_attrs(&view, CELL_BLINK) >= 0;
+}
+
+void
+term_set_blink(struct term *t, enum term_blink blink)
+{
+    bool hidden = blink == TERM_BLINK_HIDE && t->blink;
+
+    if (t->blink_hidden != hidden) {
+        t->blink_hidden = hidden;
+        screen_damage_attrs(t->screen, CELL_BLINK);
+    }
+    t->cursor_hidden = hidden && !t->cursor_busy && cursor_blinks(t);
+    t->cursor_busy = false;
+    term_show_cursor(t);
 }
 
 bool

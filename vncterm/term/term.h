@@ -49,6 +49,7 @@ struct term_config {
      * the Linux console. */
     const uint32_t *colours;
     bool bold_is_bright; /* as view.h has it */
+    bool blink; /* whether text and cursors blink, the cursor from the start */
 };
 
 /*
@@ -106,6 +107,22 @@ bool term_take_damage(struct term *t, struct damage *out);
  * drawing (DEC mode 2026). The caller bounds how long it believes that.
  */
 bool term_is_synchronizing(const struct term *t);
+
+/*
+ * Whether the view shows anything that blinks: text, or the cursor. Never
+ * without term_config.blink. Looks at the whole view.
+ */
+bool term_has_blinking(const struct term *t);
+
+/*
+ * Hides or shows again what blinks, which is damaged. The cursor is not hidden
+ * when anything has been fed since the last call, and is shown when it is.
+ */
+enum term_blink {
+    TERM_BLINK_SHOW,
+    TERM_BLINK_HIDE,
+};
+void term_set_blink(struct term *t, enum term_blink blink);
 
 /* What keys and the mouse shall look like; valid for the life of `t`. */
 const struct input_modes *term_input_modes(const struct term *t);

@@ -73,7 +73,7 @@ struct term_modes {
     bool insert;             /* IRM */
     bool reverse_screen;     /* DECSCNM */
     bool cursor_visible;     /* DECTCEM */
-    bool cursor_blink;       /* DECSCUSR and mode 12; kept, not drawn */
+    bool cursor_blink;       /* DECSCUSR and mode 12 */
     bool synchronizing;      /* mode 2026 */
     bool column_margins;     /* DECLRMM */
     bool reverse_wrap;       /* mode 45 */
@@ -147,7 +147,11 @@ struct term {
     uint32_t colours[PALETTE_ENTRIES]; /* those that the guest has not set */
     uint32_t palette[PALETTE_ENTRIES];
     bool bold_is_bright;
-    int palette_set;                     /* how many entries are */
+    bool blink;         /* things blink at all */
+    bool blink_hidden;  /* what blinks is hidden */
+    bool cursor_hidden; /* the cursor is, which comes back earlier */
+    bool cursor_busy;   /* something has been fed since it was decided */
+    int palette_set;    /* how many entries are */
     uint32_t idle_colours[IDLE_COLOURS]; /* each 0 or as in the palette */
     char title[TERM_TITLE_MAX + 1];
     char icon[TERM_TITLE_MAX + 1]; /* of an icon that nobody has */

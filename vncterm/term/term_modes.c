@@ -87,6 +87,7 @@ modes_reset(struct term *t)
     t->modes = (struct term_modes){
         .autowrap = true,
         .cursor_visible = true,
+        .cursor_blink = t->blink,
         .utf8 = true,
         .cursor_shape = CURSOR_BLOCK,
         .level = TERM_LEVEL,
@@ -482,7 +483,7 @@ modes_set_level(struct term *t, const struct guard_op *op)
     t->modes.eight_bit_controls = level > 1 && guard_arg(op, 1, 0) != 1;
 }
 
-/* DECSCUSR: odd ones blink. */
+/* DECSCUSR: odd ones blink, and 0 is as at first. */
 void
 modes_set_cursor_style(struct term *t, int style)
 {
@@ -493,6 +494,6 @@ modes_set_cursor_style(struct term *t, int style)
 
     if (style < (int)(sizeof(shapes) / sizeof(shapes[0]))) {
         t->modes.cursor_shape = shapes[style];
-        t->modes.cursor_blink = style % 2 == 1;
+        t->modes.cursor_blink = style == 0 ? t->blink : style % 2 == 1;
     }
 }

@@ -337,7 +337,8 @@ term_restore(struct term *t, const void *bytes, size_t len)
                                  .dialect = t->dialect,
                                  .allows = t->allows,
                                  .colours = t->colours,
-                                 .bold_is_bright = t->bold_is_bright};
+                                 .bold_is_bright = t->bold_is_bright,
+                                 .blink = t->blink};
     struct reader reader = {.blanks = 0};
     struct term *made;
 

@@ -542,7 +542,8 @@ put_modes(struct state_writer *w, const struct term *t)
             state_put_text(w, flags[i].text);
         }
     }
-    if (modes->cursor_shape != CURSOR_BLOCK || modes->cursor_blink) {
+    if (modes->cursor_shape != CURSOR_BLOCK || modes->cursor_blink ||
+        t->blink) { /* else a reader has it so at first */
         state_put_format(w, "\033[%d q",
                          2 * (int)modes->cursor_shape +
                              (modes->cursor_blink ? 1 : 2));

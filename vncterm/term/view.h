@@ -31,6 +31,13 @@ enum {
     PALETTE_SET = 1 << 24,
 };
 
+/* How text with the blink attribute shall look. */
+enum blink_view {
+    BLINK_STEADY, /* always the same, and unlike other text */
+    BLINK_SHOWN,
+    BLINK_HIDDEN,
+};
+
 struct screen_view {
     struct cell_size size;
     const struct cell *const *rows; /* size.rows pointers to size.cols cells */
@@ -41,7 +48,8 @@ struct screen_view {
     const uint32_t *colours; /* PALETTE_ENTRIES times 0xRRGGBB */
     const uint32_t *palette; /* PALETTE_ENTRIES overrides, or NULL for none */
     bool bold_is_bright;     /* bold text has the bright one of its colour */
-    int lines_back;          /* how far the view is scrolled back, in lines */
+    enum blink_view blink;
+    int lines_back; /* how far the view is scrolled back, in lines */
 };
 
 /* The half-open range of changed columns of one row; empty when begin >= end.
