@@ -151,6 +151,30 @@ font_without_ascii_is_refused(void **state)
 }
 
 static void
+builtin_text_has_no_grey_in_any_style(void **state)
+{
+    static const int heights[] = {12, 14, 16, 18, 20, 22, 24, 28, 32};
+    static const unsigned styles[] = {0, CELL_BOLD, CELL_ITALIC,
+                                      CELL_BOLD | CELL_ITALIC};
+
+    (void)state;
+    for (size_t h = 0; h < sizeof(heights) / sizeof(heights[0]); h++) {
+        struct picture *p = open_picture((struct font_bytes){0}, heights[h]);
+
+        for (uint32_t code = '!'; code <= 0x17f; code++) {
+            for (size_t s = 0; s < 4; s++) {
+                struct cell pen = cell_default();
+                pen.attrs = styles[s] & 0xff;
+                picture_put(p, (struct cell_pos){0, (int)s}, pen, code, 1);
+            }
+            picture_draw(p);
+            assert_int_equal(smooth_pixels(p), 0);
+        }
+        picture_free(p);
+    }
+}
+
+static void
 outlines_fill_any_size_with_smooth_edges(void **state)
 {
     (void)state;
@@ -299,6 +323,7 @@ main(void)
         cmocka_unit_test(garbage_is_refused),
         cmocka_unit_test(truncated_font_is_refused_or_harmless),
         cmocka_unit_test(font_without_ascii_is_refused),
+        cmocka_unit_test(builtin_text_has_no_grey_in_any_style),
         cmocka_unit_test(outlines_fill_any_size_with_smooth_edges),
         cmocka_unit_test(user_font_falls_back_to_the_builtin),
         cmocka_unit_test(fallback_is_scaled_to_the_cell),

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "render/boxdraw.h"
 
+#include "render/mosaic.h"
+#include "render/shape.h"
+#include "render/wedge.h"
+
 enum direction {
     UP,
     RIGHT,
@@ -206,64 +210,13 @@ draw_dashes(const struct pen *pen, enum direction d, int count, int thickness)
     }
 }
 
-/*
- * Smooth shapes are drawn by asking for 4 x 4 points of each pixel whether they
- * are inside. A point's coordinates count eighths of a pixel, and are odd.
- */
-enum {
-    SUB = 8,
-    SAMPLES = 4
-};
-
-struct shape {
-    bool (*has)(const struct shape *shape, long x, long y);
-    long width; /* of the cell, in eighths */
-    long height;
-    long thickness;
-    long a[4]; /* what the shape needs */
-};
-
-static void
-draw_shape(struct mask *m, const struct shape *shape)
-{
-    for (int y = 0; y < m->size.height; y++) {
-        for (int x = 0; x < m->size.width; x++) {
-            int hits = 0;
-            for (int i = 0; i < SAMPLES * SAMPLES; i++) {
-                long sx = (long)x * SUB + i % SAMPLES * 2L + 1;
-                long sy = (long)y * SUB + i / SAMPLES * 2L + 1;
-                hits += shape->has(shape, sx, sy);
-            }
-            uint8_t *p = &m->bits[(size_t)y * m->stride + (size_t)x];
-            int value = hits * 0xff / (SAMPLES * SAMPLES);
-            *p = value > *p ? (uint8_t)value : *p;
-        }
-    }
-}
-
-/* The band of `thickness` around the line from a[0], a[1] to a[2], a[3]. */
-static bool
-line_has(const struct shape *s, long x, long y)
-{
-    long dx = s->a[2] - s->a[0];
-    long dy = s->a[3] - s->a[1];
-    long cross = (x - s->a[0]) * dy - (y - s->a[1]) * dx;
-
-    /* The distance is cross / length; both sides are squared. */
-    return 4 * cross * cross <=
-           s->thickness * s->thickness * (dx * dx + dy * dy);
-}
-
 static void
 draw_line(const struct pen *pen, long x0, long y0, long x1, long y1)
 {
-    struct shape line = {
-        .has = line_has,
-        .thickness = (long)pen->light * SUB,
-        .a = {x0 * SUB, y0 * SUB, x1 * SUB, y1 * SUB},
-    };
+    const long ends[4] = {x0 * SHAPE_SUB, y0 * SHAPE_SUB, x1 * SHAPE_SUB,
+                          y1 * SHAPE_SUB};
 
-    draw_shape(pen->m, &line);
+    shape_draw_line(pen->m, pen->light, ends);
 }
 
 /*
@@ -302,13 +255,13 @@ draw_arc(const struct pen *pen, enum direction v, enum direction h)
     int centre_y = middle_y + (v == DOWN ? radius : -radius);
     struct shape arc = {
         .has = arc_has,
-        .thickness = (long)pen->light * SUB,
-        .a = {(long)centre_x * SUB / 2, (long)centre_y * SUB / 2,
-              (long)radius * SUB / 2,
+        .thickness = (long)pen->light * SHAPE_SUB,
+        .a = {(long)centre_x * SHAPE_SUB / 2, (long)centre_y * SHAPE_SUB / 2,
+              (long)radius * SHAPE_SUB / 2,
               (h == RIGHT ? 1 : 0) | (v == DOWN ? 2 : 0)},
     };
 
-    draw_shape(pen->m, &arc);
+    shape_draw(pen->m, &arc);
 }
 
 static void
@@ -365,166 +318,15 @@ draw_box(const struct pen *pen, uint32_t code)
     }
 }
 
-/* `i` of `n` parts of a side, to the nearest pixel. */
-static int
-part(int side, int i, int n)
-{
-    return (side * i + n / 2) / n;
-}
-
-static void
-fill_part(struct mask *m, struct rect area, int parts)
-{
-    struct span x = {part(m->size.width, area.x, parts),
-                     part(m->size.width, area.x + area.width, parts)};
-    struct span y = {part(m->size.height, area.y, parts),
-                     part(m->size.height, area.y + area.height, parts)};
-
-    fill_spans(m, x, y, 0xff);
-}
-
-static void
-draw_block(struct mask *m, uint32_t code)
-{
-    /* U+2596 to 259F: which quarters, from the upper left by rows. */
-    static const uint8_t quarters[] = {4, 8, 1, 13, 9, 7, 11, 2, 6, 14};
-    int i = (int)(code - 0x2580);
-
-    if (i == 0) {
-        fill_part(m, (struct rect){0, 0, 8, 4}, 8);
-    } else if (i <= 8) { /* lower eighths */
-        fill_part(m, (struct rect){0, 8 - i, 8, i}, 8);
-    } else if (i <= 0xf) { /* left eighths, from seven down */
-        fill_part(m, (struct rect){0, 0, 16 - i, 8}, 8);
-    } else if (i == 0x10) {
-        fill_part(m, (struct rect){4, 0, 4, 8}, 8);
-    } else if (i <= 0x13) {
-        /* Shades are even greys: dots would have to fit the next cell's, and
-         * they are hard on the encoders. */
-        mask_fill(m, (struct rect){0, 0, m->size.width, m->size.height},
-                  (uint8_t)((i - 0x10) * 64));
-    } else if (i == 0x14) {
-        fill_part(m, (struct rect){0, 0, 8, 1}, 8);
-    } else if (i == 0x15) {
-        fill_part(m, (struct rect){7, 0, 1, 8}, 8);
-    } else {
-        for (int q = 0; q < 4; q++) {
-            if ((quarters[i - 0x16] >> q & 1) != 0) {
-                fill_part(m, (struct rect){q % 2, q / 2, 1, 1}, 2);
-            }
-        }
-    }
-}
-
-static void
-draw_braille(struct mask *m, unsigned dots)
-{
-    /* Dots 1 to 8 in the order of their bits: column and row. */
-    static const uint8_t places[8][2] = {
-        {0, 0}, {0, 1}, {0, 2}, {1, 0}, {1, 1}, {1, 2}, {0, 3}, {1, 3},
-    };
-    int width = m->size.width;
-    int height = m->size.height;
-    int side = width / 4 < height / 8 ? width / 4 : height / 8;
-
-    side = side > 1 ? side : 1;
-    for (int i = 0; i < 8; i++) {
-        if ((dots >> i & 1) == 0) {
-            continue;
-        }
-        int x = (2 * places[i][0] + 1) * width / 4 - side / 2;
-        int y = (2 * places[i][1] + 1) * height / 8 - side / 2;
-        mask_fill(m, (struct rect){x, y, side, side}, 0xff);
-    }
-}
-
-static void
-draw_sextant(struct mask *m, unsigned index)
-{
-    /* The names skip the patterns that U+2588, 258C and 2590 have already. */
-    unsigned parts = index + 1;
-
-    parts += parts >= 0x15;
-    parts += parts >= 0x2a;
-    for (int i = 0; i < 6; i++) {
-        if ((parts >> i & 1) != 0) {
-            struct span x = {part(m->size.width, i % 2, 2),
-                             part(m->size.width, i % 2 + 1, 2)};
-            struct span y = {part(m->size.height, i / 2, 3),
-                             part(m->size.height, i / 2 + 1, 3)};
-            fill_spans(m, x, y, 0xff);
-        }
-    }
-}
-
-/* The triangle on the left edge with its tip in the middle of the right one;
- * a[0] is set when it is the other way round. */
-static bool
-triangle_has(const struct shape *s, long x, long y)
-{
-    long depth = s->a[0] != 0 ? s->width - x : x;
-    long from_edge = y < s->height - y ? y : s->height - y;
-
-    return depth * s->height <= 2 * from_edge * s->width;
-}
-
-static void
-draw_powerline(const struct pen *pen, unsigned index)
-{
-    long width = pen->size.width;
-    long height = pen->size.height;
-    bool points_left = index >= 2;
-
-    if (index % 2 == 0) {
-        struct shape triangle = {
-            .has = triangle_has,
-            .width = width * SUB,
-            .height = height * SUB,
-            .a = {points_left},
-        };
-        draw_shape(pen->m, &triangle);
-        return;
-    }
-
-    /* Each half is a line of its own, on its side of the middle. */
-    long tip = points_left ? 0 : width;
-    struct shape line = {
-        .has = line_has,
-        .thickness = (long)pen->light * SUB,
-        .a = {(width - tip) * SUB, 0, tip * SUB, height * SUB / 2},
-    };
-    struct mask *m = pen->m;
-    draw_shape(m, &line);
-    for (int y = 0; y < m->size.height / 2; y++) {
-        uint8_t *upper = m->bits + (size_t)y * m->stride;
-        uint8_t *lower = m->bits + (size_t)(m->size.height - 1 - y) * m->stride;
-        for (int x = 0; x < m->size.width; x++) {
-            lower[x] = upper[x];
-        }
-    }
-}
-
 bool
 boxdraw_draw(uint32_t code, struct pixel_size size, struct mask *out)
 {
     struct pen pen = make_pen(out, size);
 
+    mask_clear(out, MASK_ALPHA, size);
     if (code >= 0x2500 && code <= 0x257f) {
-        mask_clear(out, MASK_ALPHA, size);
         draw_box(&pen, code);
-    } else if (code >= 0x2580 && code <= 0x259f) {
-        mask_clear(out, MASK_ALPHA, size);
-        draw_block(out, code);
-    } else if (code >= 0x2800 && code <= 0x28ff) {
-        mask_clear(out, MASK_ALPHA, size);
-        draw_braille(out, code - 0x2800);
-    } else if (code >= 0x1fb00 && code <= 0x1fb3b) {
-        mask_clear(out, MASK_ALPHA, size);
-        draw_sextant(out, code - 0x1fb00);
-    } else if (code >= 0xe0b0 && code <= 0xe0b3) {
-        mask_clear(out, MASK_ALPHA, size);
-        draw_powerline(&pen, code - 0xe0b0);
-    } else {
+    } else if (!mosaic_draw(code, out) && !wedge_draw(code, pen.light, out)) {
         return false;
     }
     mask_reduce(out);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Lines, blocks and dots that have to meet those of the next cell, drawn to the
- * exact size of the cell: box drawing and block elements (U+2500 to 259F),
- * braille (U+2800 to 28FF), sextants (U+1FB00 to 1FB3B) and powerline's
- * separators (U+E0B0 to E0B3). A font draws them for one size only, and two
- * fonts do not draw them alike.
+ * exact size of the cell: box drawing (U+2500 to 257F), and what mosaic.h and
+ * wedge.h name. A font draws them for one size only, and two fonts do not draw
+ * them alike.
  */
 #ifndef VNCTERM_RENDER_BOXDRAW_H
 #define VNCTERM_RENDER_BOXDRAW_H
@@ -17,7 +16,7 @@
 
 /*
  * Draws `code` as large as `size` into `out`. Returns false, and leaves `out`
- * alone, for any other code point.
+ * undefined, for any other code point.
  */
 bool boxdraw_draw(uint32_t code, struct pixel_size size, struct mask *out);
 

@@ -65,7 +65,9 @@ on_control(void *data, uint8_t control)
     default: /* ENQ: the answer is empty */
         break;
     }
-    cursor_fit_line(t);
+    if (t->doubled_lines) {
+        cursor_fit_line(t);
+    }
 }
 
 /*
@@ -477,7 +479,9 @@ on_op(void *data, const struct guard_op *op)
         !rect_apply(t, op)) {
         answer(t, op);
     }
-    cursor_fit_line(t);
+    if (t->doubled_lines) {
+        cursor_fit_line(t);
+    }
 }
 
 static void
