@@ -680,6 +680,8 @@ no_byte_of_a_state_costs_much(void **state)
         {"1000;500", "", "\033[?5h\033[?5l"},
         {"1000;500", "", "\033[?47h\033[?47l"},
         {"1;500", "\033[500H", "x"},
+        {"1000;500", "\033[500H", "\033#3\033#4"},
+        {"1000;500", "\033[500H", "\033#6\n"},
     };
     uint64_t plain = time_to_restore("1000;500", "", "\033[1m");
     /* Scrolling by moving a row at a time, and libvterm's tab stops, take

@@ -264,10 +264,6 @@ edit_make_lines_single(struct term *t, int top, int bottom)
 void
 edit_set_line_size(struct term *t, enum row_size size)
 {
-    /* With left and right margins lines are single (VT420, DECLRMM). */
-    if (t->modes.column_margins) {
-        return;
-    }
     t->doubled_lines = true;
     screen_set_row_size(t->screen, t->cursor.pos.row, size);
     /* A character that waits to wrap does so at the end of the line only. */

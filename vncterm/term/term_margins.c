@@ -67,9 +67,7 @@ void
 margins_allow_cols(struct term *t, bool on)
 {
     t->modes.column_margins = on;
-    if (on) {
-        edit_make_lines_single(t, 0, t->size.rows);
-    } else {
+    if (!on) {
         t->margins.left = 0;
         t->margins.right = t->size.cols;
     }

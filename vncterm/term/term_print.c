@@ -4,7 +4,7 @@
 #include "term/width.h"
 
 /* The cursor stands in the last column after the character there. */
-static void
+static inline void
 advance(struct term *t, int width)
 {
     struct cell_pos *pos = &t->cursor.pos;
@@ -36,23 +36,31 @@ wrap(struct term *t)
     /* In this order: beside the margins nothing scrolls. */
     cursor_index(t);
     cursor_carriage_return(t);
+    if (t->doubled_lines) { /* the left margin may be behind its end */
+        cursor_fit_line(t);
+    }
 }
 
-/* Where a character of `width`, at most the screen's, has its place. */
+/* make_room() where there is none. */
 static void
-make_room(struct term *t, int width)
+take_room(struct term *t, int width)
 {
-    int end = cursor_line_end(t);
-    bool fits = t->cursor.pos.col + width <= end;
-
-    if (fits && !t->cursor.pending_wrap) {
-        return;
-    }
     t->cursor.pending_wrap = false;
     if (t->modes.autowrap) {
         wrap(t);
-    } else if (!fits) {
-        t->cursor.pos.col = end - width;
+    } else {
+        t->cursor.pos.col =
+            min_int(t->cursor.pos.col, cursor_line_end(t) - width);
+    }
+}
+
+/* Where a character of `width`, at most the line's, has its place. */
+static inline void
+make_room(struct term *t, int width)
+{
+    if (t->cursor.pending_wrap ||
+        t->cursor.pos.col + width > cursor_line_end(t)) {
+        take_room(t, width);
     }
 }
 
