@@ -97,6 +97,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
                  .rows = 1 + data[1] % ROWS_MAX},
         .scrollback_max = 4096,
         .dialect = (enum key_dialect)(data[2] % 3),
+        .allows = {.checksums = true,
+                   .title_report = true,
+                   .size_max = {.cols = COLS_MAX, .rows = ROWS_MAX},
+                   .clipboard = true},
     });
     size_t at = 3;
 

@@ -49,6 +49,7 @@ make(struct cell_size size)
         .size = size,
         .scrollback_max = 2048,
         .dialect = KEY_DIALECT_XTERM,
+        .allows = {.checksums = true, .title_report = true},
     });
 }
 

@@ -235,27 +235,6 @@ screen_is_alternate(const struct screen *s)
 }
 
 void
-split_wide(struct screen *s, int row, int col)
-{
-    struct cell *cells = s->active->rows[row];
-
-    if (col <= 0 || col >= s->size.cols || cells[col].code != CELL_WIDE_TAIL) {
-        return;
-    }
-    cell_blank_half(&cells[col - 1]);
-    cell_blank_half(&cells[col]);
-    damage_cells(s, row, col - 1, col + 1);
-}
-
-void
-grow_used(struct screen *s, int row, int end)
-{
-    struct row_info *info = &s->active->info[row];
-
-    info->used = (int16_t)max_int(info->used, end);
-}
-
-void
 screen_put(struct screen *s, struct cell_pos pos, struct cell cell, int width)
 {
     int end = pos.col + width;

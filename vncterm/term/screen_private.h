@@ -121,14 +121,6 @@ void grid_clear_row(struct grid *g, int row, int cols, struct cell blank);
  */
 void rotate(void *base, size_t size, int count, int lines);
 
-/* Cells. */
-
-/* Erases the wide character, if there is one, that lies across `col`. */
-void split_wide(struct screen *s, int row, int col);
-
-/* Notes that columns up to `end` of a row may not be default blanks. */
-void grow_used(struct screen *s, int row, int end);
-
 /* Damage. */
 
 /* Spans for `rows` rows, all empty. Returns 0 or -ENOMEM. */
@@ -165,6 +157,31 @@ damage_cells(struct screen *s, int row, int begin, int end)
     if (view_row < s->size.rows) {
         damage_view_cells(s, view_row, begin, end);
     }
+}
+
+/* Cells. */
+
+/* Erases the wide character, if there is one, that lies across `col`. */
+static inline void
+split_wide(struct screen *s, int row, int col)
+{
+    struct cell *cells = s->active->rows[row];
+
+    if (col <= 0 || col >= s->size.cols || cells[col].code != CELL_WIDE_TAIL) {
+        return;
+    }
+    cell_blank_half(&cells[col - 1]);
+    cell_blank_half(&cells[col]);
+    damage_cells(s, row, col - 1, col + 1);
+}
+
+/* Notes that columns up to `end` of a row may not be default blanks. */
+static inline void
+grow_used(struct screen *s, int row, int end)
+{
+    struct row_info *info = &s->active->info[row];
+
+    info->used = (int16_t)max_int(info->used, end);
 }
 
 /* The view. */

@@ -79,16 +79,6 @@ cursor_backward(struct term *t, int cols)
     cursor_move_to(t, row, m->left + lines * width - left);
 }
 
-int
-cursor_line_end(const struct term *t)
-{
-    int cols = line_cols(t, t->cursor.pos.row);
-
-    return t->cursor.pos.col < t->margins.right
-               ? min_int(t->margins.right, cols)
-               : cols;
-}
-
 void
 cursor_right(struct term *t, int cols)
 {
@@ -156,7 +146,10 @@ cursor_index(struct term *t)
         return;
     }
     if (t->cursor.pos.row == t->margins.bottom - 1) {
-        if (margins_hold_col(t)) {
+        if (!margins_are_narrow(t)) { /* nearly always */
+            screen_scroll_rows(t->screen, t->margins.top, t->margins.bottom, 1,
+                               pen_blank(t->cursor.pen));
+        } else if (margins_hold_col(t)) {
             margins_scroll(t, 1, pen_blank(t->cursor.pen));
         }
     } else if (t->cursor.pos.row < t->size.rows - 1) {

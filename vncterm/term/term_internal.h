@@ -243,7 +243,15 @@ void cursor_set_origin(struct term *t, bool on);
 void cursor_reset_saved(struct cursor *cursor);
 
 /* Where a line ends for the cursor: the right margin, or behind it the edge. */
-int cursor_line_end(const struct term *t);
+static inline int
+cursor_line_end(const struct term *t)
+{
+    int cols = line_cols(t, t->cursor.pos.row);
+
+    return t->cursor.pos.col < t->margins.right
+               ? min_int(t->margins.right, cols)
+               : cols;
+}
 
 /* term_margins.c */
 
@@ -259,12 +267,21 @@ void margins_allow_cols(struct term *t, bool on);
 void margins_reset(struct term *t);
 
 /* Whether not all columns are within them. */
-bool margins_are_narrow(const struct term *t);
+static inline bool
+margins_are_narrow(const struct term *t)
+{
+    return t->margins.left > 0 || t->margins.right < t->size.cols;
+}
 
 /* Whether the cursor's row, column, or both are within them. */
 bool margins_hold_row(const struct term *t);
-bool margins_hold_col(const struct term *t);
 bool margins_hold_cursor(const struct term *t);
+static inline bool
+margins_hold_col(const struct term *t)
+{
+    return t->cursor.pos.col >= t->margins.left &&
+           t->cursor.pos.col < t->margins.right;
+}
 
 /* Moves what is within them up by `lines` (down when negative). */
 void margins_scroll(struct term *t, int lines, struct cell blank);

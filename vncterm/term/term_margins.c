@@ -7,23 +7,10 @@
 #include "term/term_internal.h"
 
 bool
-margins_are_narrow(const struct term *t)
-{
-    return t->margins.left > 0 || t->margins.right < t->size.cols;
-}
-
-bool
 margins_hold_row(const struct term *t)
 {
     return t->cursor.pos.row >= t->margins.top &&
            t->cursor.pos.row < t->margins.bottom;
-}
-
-bool
-margins_hold_col(const struct term *t)
-{
-    return t->cursor.pos.col >= t->margins.left &&
-           t->cursor.pos.col < t->margins.right;
 }
 
 bool
@@ -89,12 +76,12 @@ margins_reset(struct term *t)
 void
 margins_scroll(struct term *t, int lines, struct cell blank)
 {
-    struct margins m = t->margins;
+    const struct margins *m = &t->margins;
 
     if (margins_are_narrow(t)) {
-        struct screen_area area = {m.top, m.bottom, m.left, m.right};
+        struct screen_area area = {m->top, m->bottom, m->left, m->right};
         screen_scroll_area(t->screen, area, lines, blank);
     } else {
-        screen_scroll_rows(t->screen, m.top, m.bottom, lines, blank);
+        screen_scroll_rows(t->screen, m->top, m->bottom, lines, blank);
     }
 }
