@@ -290,6 +290,8 @@ rig_same_modes(const struct term_modes *a, const struct term_modes *b)
            a->eight_bit_controls == b->eight_bit_controls &&
            a->iso_protection == b->iso_protection &&
            a->exact_rectangles == b->exact_rectangles &&
+           a->title_set_hex == b->title_set_hex &&
+           a->title_query_hex == b->title_query_hex &&
            a->smooth_scroll == b->smooth_scroll &&
            a->print_form_feed == b->print_form_feed &&
            a->print_screen == b->print_screen && a->level == b->level &&
@@ -389,6 +391,10 @@ rig_difference(const struct rig *one, const struct rig *other)
     }
     if (!rig_same_title_stacks(&a->title_stack, &b->title_stack)) {
         return "title stack";
+    }
+    if (a->unzoomed.cols != b->unzoomed.cols ||
+        a->unzoomed.rows != b->unzoomed.rows) {
+        return "size before zooming";
     }
     if (a->saved_modes.known != b->saved_modes.known ||
         a->saved_modes.on != b->saved_modes.on) {

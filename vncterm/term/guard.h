@@ -131,6 +131,8 @@ enum guard_kind {
     GUARD_XTSAVE, /* DEC's private modes */
     GUARD_XTRESTORE,
     GUARD_DECST8C, /* tab stops as at start */
+    GUARD_XTSMTITLE,
+    GUARD_XTRMTITLE,
     GUARD_DECSNLS,
     GUARD_DECSCPP,
     GUARD_DA1, /* reports */

@@ -46,6 +46,7 @@ static const struct {
     {'?', 0, 's', GUARD_XTSAVE},      {'?', 0, 'r', GUARD_XTRESTORE},
     {'?', 0, 'W', GUARD_DECST8C},     {0, '*', '|', GUARD_DECSNLS},
     {0, '$', '|', GUARD_DECSCPP},     {0, '$', 'w', GUARD_DECRQPSR},
+    {'>', 0, 't', GUARD_XTSMTITLE},   {'>', 0, 'T', GUARD_XTRMTITLE},
     {'>', 0, 'q', GUARD_XTVERSION},   {'>', 0, 'c', GUARD_DA2},
     {0, '\'', '}', GUARD_DECIC},      {0, '\'', '~', GUARD_DECDC},
     {0, ' ', '@', GUARD_SL},          {0, ' ', 'A', GUARD_SR},

@@ -48,6 +48,7 @@ reset_state(struct term *t)
     cursor_reset_saved(&t->saved[0]);
     cursor_reset_saved(&t->saved[1]);
     margins_reset(t);
+    t->unzoomed = (struct cell_size){0};
     t->last_code = 0;
     tab_stops_clear(&t->tabs);
     tab_stops_set_default(&t->tabs, 0, t->size.cols);

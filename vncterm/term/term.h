@@ -27,7 +27,7 @@ enum {
     TERM_COLS_MAX = 1000, /* as the screen's; one column or row is legal */
     TERM_ROWS_MAX = 500,
     TERM_TITLE_MAX = 127, /* bytes; what RFB clients are known to take */
-    TERM_REPLY_MAX = 256, /* bytes of one reply */
+    TERM_REPLY_MAX = 512, /* bytes of one reply */
     TERM_CLIPBOARD_MAX = 12 << 10, /* what fits base64 in a sequence */
 };
 

@@ -85,6 +85,8 @@ struct term_modes {
     bool eight_bit_controls; /* S8C1T: answers have C1 controls in a byte */
     bool iso_protection; /* what is protected is so from ED, EL and ECH, too */
     bool exact_rectangles; /* DECSACE 2 */
+    bool title_set_hex;    /* XTSMTITLE 0 */
+    bool title_query_hex;  /* XTSMTITLE 1 */
     bool smooth_scroll;    /* DECSCLM, and DEC's printer modes DECPFF and */
     bool print_form_feed;  /* DECPEX: remembered, and nothing else */
     bool print_screen;
@@ -156,6 +158,7 @@ struct term {
     char title[TERM_TITLE_MAX + 1];
     char icon[TERM_TITLE_MAX + 1]; /* of an icon that nobody has */
     struct title_stack title_stack;
+    struct cell_size unzoomed; /* what XTWINOPS 9 goes back to, or 0x0 */
     uint32_t last_code; /* what REP repeats; 0 after any control function */
 
     /* For what libvterm's callbacks write and erase on our behalf. */
@@ -348,6 +351,7 @@ void report_presentation(struct term *t, const struct guard_op *op);
 /* term_window.c */
 
 void window_apply(struct term *t, const struct guard_op *op);
+void window_set_title_modes(struct term *t, const struct guard_op *op);
 void window_set_columns(struct term *t, bool wide);
 void window_set_lines(struct term *t, const struct guard_op *op);
 void window_set_page_columns(struct term *t, const struct guard_op *op);

@@ -313,6 +313,10 @@ change_state(struct term *t, const struct guard_op *op)
     case GUARD_XTRESTORE:
         modes_restore(t, op);
         return true;
+    case GUARD_XTSMTITLE:
+    case GUARD_XTRMTITLE:
+        window_set_title_modes(t, op);
+        return true;
     case GUARD_DECSCL:
         modes_set_level(t, op);
         return true;

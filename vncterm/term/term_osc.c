@@ -95,12 +95,42 @@ title_set(struct term *t, const char *title)
     }
 }
 
+/* Decodes pairs of hexadecimal digits in place of the text; false when it is
+ * none, or too long for a title. */
+static bool
+decode_hex(struct osc_text text, char out[TERM_TITLE_MAX], size_t *out_len)
+{
+    if (text.len % 2 != 0 || text.len / 2 > TERM_TITLE_MAX) {
+        return false;
+    }
+    for (size_t i = 0; i < text.len / 2; i++) {
+        int32_t byte =
+            palette_parse_hex((struct osc_text){text.bytes + 2 * i, 2});
+
+        if (byte < 0) {
+            return false;
+        }
+        out[i] = (char)byte;
+    }
+    *out_len = text.len / 2;
+    return true;
+}
+
 /* OSC 0 to 2: the window's title, the icon's, or both. */
 static void
 set_titles(struct term *t, int number, struct osc_text text)
 {
     char title[TERM_TITLE_MAX + 1] = "";
+    char decoded[TERM_TITLE_MAX];
 
+    if (t->modes.title_set_hex) {
+        size_t len;
+
+        if (!decode_hex(text, decoded, &len)) {
+            return;
+        }
+        text = (struct osc_text){.bytes = decoded, .len = len};
+    }
     clean_title(t, text, title);
     if (number != 2) {
         memcpy(t->icon, title, sizeof(title));
@@ -163,6 +193,18 @@ restore_level(struct term *t, struct osc_text text)
     }
 }
 
+static void
+restore_unzoomed(struct term *t, struct osc_text text)
+{
+    int32_t cols = palette_parse_hex(osc_take_field(&text));
+    int32_t rows = palette_parse_hex(osc_take_field(&text));
+
+    if (cols >= 1 && cols <= TERM_COLS_MAX && rows >= 1 &&
+        rows <= TERM_ROWS_MAX) {
+        t->unzoomed = (struct cell_size){.cols = cols, .rows = rows};
+    }
+}
+
 /* Our own OSC; what a guest can do with it, it can do without. */
 static void
 apply_state(struct term *t, struct osc_text text)
@@ -179,6 +221,8 @@ apply_state(struct term *t, struct osc_text text)
         restore_saved_modes(t, text);
     } else if (field_is(what, "level")) {
         restore_level(t, text);
+    } else if (field_is(what, "unzoomed")) {
+        restore_unzoomed(t, text);
     } else if (field_is(what, "columns")) {
         t->modes.columns_132 = true;
     }

@@ -179,6 +179,7 @@ is_kind_of_state(enum guard_kind kind)
         [GUARD_DECSACE] = true,
         [GUARD_XTCHECKSUM] = true,
         [GUARD_S8C1T] = true,
+        [GUARD_XTSMTITLE] = true,
         [GUARD_SPA] = true,
         [GUARD_EPA] = true,
         [GUARD_DECSCUSR] = true,

@@ -8,7 +8,8 @@
  * version, and OSC 7717 ; end at the end. Between them "wrapped" marks the
  * cursor's row as carried on in the next one where printing could not,
  * "pending" has the next character wrap, "last" is what REP repeats, "saved" is
- * what XTSAVE has saved, "level" DECSCL's, "columns" that DECCOLM is set.
+ * what XTSAVE has saved, "level" DECSCL's, "columns" that DECCOLM is set,
+ * "unzoomed" the size before XTWINOPS 9.
  *
  * Every line of text begins in the default pen, so that each takes the same
  * bytes whichever lines are in front of it: how many of them fit is counted
@@ -434,6 +435,11 @@ put_quiet_modes(struct state_writer *w, const struct term *t)
                          (unsigned)(known & 0xffffff),
                          (unsigned)(on & 0xffffff));
     }
+    if (t->unzoomed.cols > 0) {
+        state_put_format(w, "\033]%d;unzoomed;%x;%x\033\\", OSC_STATE,
+                         (unsigned)t->unzoomed.cols,
+                         (unsigned)t->unzoomed.rows);
+    }
     if (t->modes.columns_132) {
         state_put_format(w, "\033]%d;columns\033\\", OSC_STATE);
     }
@@ -520,6 +526,8 @@ put_modes(struct state_writer *w, const struct term *t)
         {!modes->cursor_visible, "\033[?25l"},
         {modes->synchronizing, "\033[?2026h"},
         {modes->exact_rectangles, "\033[2*x"},
+        {modes->title_set_hex, "\033[>0t"},
+        {modes->title_query_hex, "\033[>1t"},
         {modes->reverse_wrap, "\033[?45h"},
         {modes->reverse_wrap_more, "\033[?1045h"},
         {modes->more_fix, "\033[?41h"},

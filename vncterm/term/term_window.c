@@ -4,6 +4,7 @@
  * the size always, and change it where that is allowed; it does not move,
  * hide or raise what viewers look at.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "term/term_internal.h"
@@ -37,6 +38,7 @@ window_resize(struct term *t, int cols, int rows)
         .cols = clamp_int(cols, 1, max.cols),
         .rows = clamp_int(rows, 1, max.rows),
     };
+    t->unzoomed = (struct cell_size){0};
     if ((size.cols == t->size.cols && size.rows == t->size.rows) ||
         term_resize(t, size) < 0) { /* without memory it stays as it is */
         return;
@@ -59,6 +61,60 @@ resize_to(struct term *t, const struct guard_op *op, struct cell_size unit)
 
     window_resize(t, width == GUARD_MISSING ? t->size.cols : size.cols,
                   height == GUARD_MISSING ? t->size.rows : size.rows);
+}
+
+/*
+ * XTWINOPS 9 and 10: as large as may be, in one direction or both, and back.
+ * What it was before is forgotten with the next size that is asked for.
+ */
+static void
+zoom(struct term *t, bool wide, bool high)
+{
+    struct cell_size before = t->unzoomed.cols > 0 ? t->unzoomed : t->size;
+
+    window_resize(t, wide ? t->allows.size_max.cols : t->size.cols,
+                  high ? t->allows.size_max.rows : t->size.rows);
+    t->unzoomed = before;
+}
+
+static void
+unzoom(struct term *t)
+{
+    struct cell_size before = t->unzoomed;
+
+    if (before.cols > 0) {
+        window_resize(t, before.cols, before.rows);
+        t->unzoomed = (struct cell_size){0};
+    }
+}
+
+static void
+maximize(struct term *t, int how)
+{
+    switch (how) {
+    case 0:
+        unzoom(t);
+        break;
+    case 1:
+    case 2:
+    case 3:
+        zoom(t, how != 2, how != 3);
+        break;
+    default:
+        break;
+    }
+}
+
+static void
+fill_display(struct term *t, int how)
+{
+    bool is_zoomed = t->unzoomed.cols > 0;
+
+    if (how == 0 || (how == 2 && is_zoomed)) {
+        unzoom(t);
+    } else if (how <= 2) {
+        zoom(t, true, true);
+    }
 }
 
 /* DECCOLM, where mode 40 allows it: a clear screen whatever the width. */
@@ -133,8 +189,34 @@ pop_titles(struct term *t, int which)
 static void
 report_title(struct term *t, char kind, const char *title)
 {
-    if (t->allows.title_report) {
-        report(t, "\033]%c%s\033\\", kind, title);
+    char hex[2 * TERM_TITLE_MAX + 1] = "";
+
+    if (!t->allows.title_report) {
+        return;
+    }
+    for (size_t i = 0; t->modes.title_query_hex && title[i] != '\0'; i++) {
+        (void)snprintf(hex + 2 * i, 3, "%02X", /* it fits */
+                       (unsigned)(unsigned char)title[i]);
+    }
+    report(t, "\033]%c%s\033\\", kind, t->modes.title_query_hex ? hex : title);
+}
+
+void
+window_set_title_modes(struct term *t, const struct guard_op *op)
+{
+    bool on = op->kind == GUARD_XTSMTITLE;
+
+    for (int i = 0; i < op->argc; i++) {
+        switch (guard_arg(op, i, 0)) {
+        case 0:
+            t->modes.title_set_hex = on;
+            break;
+        case 1:
+            t->modes.title_query_hex = on;
+            break;
+        default: /* 2 and 3: it is UTF-8 anyway */
+            break;
+        }
     }
 }
 
@@ -196,6 +278,16 @@ window_apply(struct term *t, const struct guard_op *op)
         break;
     case 8:
         resize_to(t, op, cells);
+        break;
+    case 9:
+        if (may_resize(t)) {
+            maximize(t, guard_arg(op, 1, 0));
+        }
+        break;
+    case 10:
+        if (may_resize(t)) {
+            fill_display(t, guard_arg(op, 1, 0));
+        }
         break;
     case 22:
         push_titles(t);
