@@ -770,6 +770,125 @@ do_wrapped(struct run *r)
     grid(r)[row].wrapped = wrapped;
 }
 
+/* A rectangle that is not empty. */
+static struct screen_area
+next_area(struct run *r)
+{
+    int top = next_below(r, r->size.rows);
+    int left = next_below(r, r->size.cols);
+
+    return (struct screen_area){
+        .top = top,
+        .bottom = top + 1 + next_below(r, r->size.rows - top),
+        .left = left,
+        .right = left + 1 + next_below(r, r->size.cols - left),
+    };
+}
+
+/* As set_cells(), where a line of double width ends, too. */
+static void
+set_area_cells(struct run *r, int row, int begin, int end, struct cell *cells,
+               int step)
+{
+    struct line *line = &grid(r)[row];
+    int last = line_cols(r, line);
+
+    if (begin >= last) {
+        return;
+    }
+    if (end > last && step != 0 && is_tail(cells[last - begin])) {
+        lose_half(&cells[last - begin - 1]);
+    }
+    set_cells(r, row, begin, end, cells, step);
+    if (end >= last) {
+        line->wrapped = false;
+    }
+}
+
+/* Copies an area of the model as it is before; halves at the edges are blank.
+ */
+static void
+model_copy_area(struct run *r, struct screen_area area, struct cell_pos to)
+{
+    int height = area.bottom - area.top;
+    int width = area.right - area.left;
+
+    for (int i = 0; i < height; i++) {
+        int row = to.row > area.top ? height - 1 - i : i;
+        const struct line *from = &grid(r)[area.top + row];
+        struct cell cells[COLS_MAX];
+
+        memcpy(cells, from->cells + area.left, (size_t)width * sizeof(*cells));
+        if (is_tail(cells[0])) {
+            lose_half(&cells[0]);
+        }
+        if (area.right < r->size.cols && is_tail(from->cells[area.right])) {
+            lose_half(&cells[width - 1]);
+        }
+        set_area_cells(r, to.row + row, to.col, to.col + width, cells, 1);
+    }
+}
+
+static void
+model_erase_area(struct run *r, struct screen_area area, struct cell blank)
+{
+    for (int row = area.top; row < area.bottom; row++) {
+        set_area_cells(r, row, area.left, area.right, &blank, 0);
+    }
+}
+
+static void
+do_copy_area(struct run *r)
+{
+    struct screen_area area = next_area(r);
+    struct cell_pos to = {
+        .row = next_below(r, r->size.rows - (area.bottom - area.top) + 1),
+        .col = next_below(r, r->size.cols - (area.right - area.left) + 1),
+    };
+
+    screen_copy_area(r->s, area, to);
+    model_copy_area(r, area, to);
+}
+
+static void
+do_scroll_area(struct run *r)
+{
+    struct screen_area area = next_area(r);
+    int lines = next_below(r, 2 * ROWS_MAX) - ROWS_MAX;
+    struct cell blank = next_blank(r);
+    int count = abs(lines) < area.bottom - area.top ? abs(lines)
+                                                    : area.bottom - area.top;
+    struct screen_area moved = area;
+    struct screen_area bared = area;
+    struct cell_pos to = {.row = area.top, .col = area.left};
+
+    screen_scroll_area(r->s, area, lines, blank);
+    if (lines > 0) {
+        moved.top += count;
+        bared.top = area.bottom - count;
+    } else {
+        moved.bottom -= count;
+        bared.bottom = area.top + count;
+        to.row += count;
+    }
+    if (moved.top < moved.bottom) {
+        model_copy_area(r, moved, to);
+    }
+    if (bared.top < bared.bottom) {
+        model_erase_area(r, bared, blank);
+    }
+}
+
+static void
+do_fill_area(struct run *r)
+{
+    struct screen_area area = next_area(r);
+    struct cell cell = next_cell(r);
+
+    screen_fill_area(r->s, area, cell);
+    model_erase_area(r, area, cell);
+}
+
 static void
 do_size(struct run *r)
 {
@@ -792,7 +911,16 @@ do_size(struct run *r)
 static void
 do_rare(struct run *r)
 {
-    switch (next_below(r, 5)) {
+    switch (next_below(r, 8)) {
+    case 4:
+        do_copy_area(r);
+        break;
+    case 5:
+        do_scroll_area(r);
+        break;
+    case 6:
+        do_fill_area(r);
+        break;
     case 0:
         screen_damage_all(r->s);
         check(screen_is_dirty(r->s), "all is damaged");

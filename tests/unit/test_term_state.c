@@ -69,6 +69,43 @@ blank_terminal_is_short(void **state)
     rig_free(rig);
 }
 
+/* On the smallest screen nothing makes up for what they take. */
+static void
+titles_colours_and_modes_fit_what_is_promised(void **state)
+{
+    struct rig *rig = rig_new(1, 1);
+    char title[TERM_TITLE_MAX + 1];
+
+    (void)state;
+    memset(title, 'x', TERM_TITLE_MAX);
+    title[TERM_TITLE_MAX] = '\0';
+    for (int i = 0; i <= TITLE_STACK_MAX; i++) {
+        title[0] = (char)('a' + i);
+        rig_feedf(rig, "\033]2;%s\a", title);
+        title[0] = (char)('A' + i);
+        rig_feedf(rig, "\033]1;%s\a\033[22t", title);
+    }
+    rig_feed(rig, "\033]0;other\a");
+    for (int i = 0; i < 256; i++) {
+        rig_feedf(rig, "\033]4;%d;#123456\a", i);
+    }
+    for (int i = 0; i < SPECIAL_COLOURS; i++) {
+        rig_feedf(rig, "\033]5;%d;#123456\a", i);
+    }
+    rig_feed(rig, "\033]10;red;red;red;red;red;red;red;red;red;red\a");
+    rig_feed(rig, "\033[?40;3;95;45;1045;41;4;18;19;69;1;5;6;25;67h");
+    rig_feed(rig, "\033[?1003;1015;1004;2004;2026h\033[4;20h\033=\033 G");
+    rig_feed(rig, "\033[?1;3;5;7;25;1000s\033[63#y\033[2*x\033[>0;1t\033V");
+    rig_feed(rig, "\033[4 q\033)0\033*<\033+U\033[1;38;2;1;2;3m\0337\016x");
+    struct rig_bytes written = rig_state(rig);
+
+    assert_in_range(written.len, 8000, 99999);
+    assert_true(written.len <=
+                term_state_screens_max((struct cell_size){1, 1}));
+    free(written.data);
+    rig_free(rig);
+}
+
 static void
 first_error_stops_the_writing(void **state)
 {
@@ -682,10 +719,13 @@ no_byte_of_a_state_costs_much(void **state)
         {"1;500", "\033[500H", "x"},
         {"1000;500", "\033[500H", "\033#3\033#4"},
         {"1000;500", "\033[500H", "\033#6\n"},
+        {"1000;500", "", "\033[22t"},
+        {"1000;500", "", "\033V"},
+        {"1000;500", "\033[?69h\033[2;9s\033[500H", "x\n"},
     };
     /* Scrolling by moving a row at a time, and libvterm's tab stops, take
      * more than this. */
-    unsigned limit = VNCTERM_SANITIZED ? 24 : 8;
+    unsigned limit = VNCTERM_SANITIZED ? 24 : 10;
 
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -735,6 +775,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(begins_with_the_version_and_a_reset),
         cmocka_unit_test(blank_terminal_is_short),
+        cmocka_unit_test(titles_colours_and_modes_fit_what_is_promised),
         cmocka_unit_test(first_error_stops_the_writing),
         cmocka_unit_test(wrapped_text_is_written_in_one_piece),
         cmocka_unit_test(narrower_reader_keeps_the_text),
