@@ -20,7 +20,7 @@
 enum {
     RIG_REPLIES_MAX = 4096, /* later ones are counted only */
     RIG_SCROLLBACK = 1 << 16,
-    RIG_ROW_MAX = TERM_COLS_MAX * 3 * UTF8_MAX + 1,
+    RIG_ROW_MAX = TERM_COLS_MAX * (1 + CELL_MARKS_MAX) * UTF8_MAX + 1,
 };
 
 struct rig {
@@ -171,8 +171,10 @@ rig_cell(const struct rig *rig, int row, int col)
 
 /* The cells' text in UTF-8; blanks are spaces, those at the end left out. */
 static inline const char *
-rig_cells_text(const struct cell *cells, int cols, char out[RIG_ROW_MAX])
+rig_cells_text(const struct rig *rig, const struct cell *cells, int cols,
+               char out[RIG_ROW_MAX])
 {
+    const struct mark *table = screen_marks(rig->term->screen);
     size_t len = 0;
 
     while (cols > 0 && cells[cols - 1].code == CELL_BLANK) {
@@ -184,11 +186,11 @@ rig_cells_text(const struct cell *cells, int cols, char out[RIG_ROW_MAX])
         }
         len += utf8_encode(
             cells[col].code == CELL_BLANK ? ' ' : cells[col].code, out + len);
-        if (cells[col].mark_0 != 0) {
-            len += utf8_encode(cells[col].mark_0, out + len);
-        }
-        if (cells[col].mark_1 != 0) {
-            len += utf8_encode(cells[col].mark_1, out + len);
+        uint32_t marks[CELL_MARKS_MAX];
+        int count = mark_sequence(table, cells[col].marks, marks);
+
+        for (int i = 0; i < count; i++) {
+            len += utf8_encode(marks[i], out + len);
         }
     }
     out[len] = '\0';
@@ -201,7 +203,7 @@ rig_row(const struct rig *rig, int row)
 {
     static char text[RIG_ROW_MAX];
 
-    return rig_cells_text(screen_row(rig->term->screen, row),
+    return rig_cells_text(rig, screen_row(rig->term->screen, row),
                           term_size(rig->term).cols, text);
 }
 
@@ -314,6 +316,22 @@ rig_same_input(const struct input_modes *a, const struct input_modes *b)
            a->alternate_screen == b->alternate_screen;
 }
 
+/* Cells of two terminals, whose tables of marks are their own. */
+static inline bool
+rig_same_cell(const struct term *a, struct cell cell_a, const struct term *b,
+              struct cell cell_b)
+{
+    uint32_t marks_a[CELL_MARKS_MAX];
+    uint32_t marks_b[CELL_MARKS_MAX];
+    int count_a = mark_sequence(screen_marks(a->screen), cell_a.marks, marks_a);
+    int count_b = mark_sequence(screen_marks(b->screen), cell_b.marks, marks_b);
+
+    cell_a.marks = 0;
+    cell_b.marks = 0;
+    return cell_equals(cell_a, cell_b) && count_a == count_b &&
+           memcmp(marks_a, marks_b, (size_t)count_a * sizeof(marks_a[0])) == 0;
+}
+
 static inline bool
 rig_same_rows(const struct term *a, const struct term *b)
 {
@@ -325,8 +343,8 @@ rig_same_rows(const struct term *a, const struct term *b)
             return false;
         }
         for (int col = 0; col < a->size.cols; col++) {
-            if (!cell_equals(screen_row(a->screen, row)[col],
-                             screen_row(b->screen, row)[col])) {
+            if (!rig_same_cell(a, screen_row(a->screen, row)[col], b,
+                               screen_row(b->screen, row)[col])) {
                 return false;
             }
         }
@@ -429,6 +447,9 @@ rig_broken_row(const struct cell *cells, int cols)
         bool tail = col + 1 < cols && cells[col + 1].code == CELL_WIDE_TAIL;
         struct cell blank = cell_default();
 
+        if (cell.marks != 0 && cell.code < 0x20) {
+            return "marks on no character";
+        }
         blank.bg = cell.bg;
         if (cell.code == CELL_WIDE_TAIL) {
             if (col == 0 || cells[col - 1].code == CELL_BLANK ||

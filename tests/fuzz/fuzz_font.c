@@ -18,8 +18,7 @@ fill_screen(struct picture *p)
                   "AMgj\xc3\xa9\xe4\xb8\xad%0");
     picture_put(p, (struct cell_pos){1, 0}, pen, 0x4e2d, 2);
     picture_put(p, (struct cell_pos){1, 2}, pen, 'M', 2);
-    pen.mark_0 = 0x301;
-    pen.mark_1 = 'A';
+    pen.marks = picture_mark(p, picture_mark(p, 0, 0x301), 'A') & 0x7fff;
     picture_write(p, (struct cell_pos){1, 4}, pen, "A");
     pen.attrs = CELL_BOLD;
     picture_write(p, (struct cell_pos){2, 0}, pen, "AMgj");

@@ -116,6 +116,7 @@ next_cell(struct run *r)
         cell.underline = style % 6 & 7;
         cell.fg = next_colour(r) & 0x1ffffff;
         cell.bg = next_colour(r) & 0x1ffffff;
+        cell.underline_colour = next_colour(r) & 0x1ffffff;
     }
     return cell;
 }
@@ -476,7 +477,7 @@ do_put_ascii(struct run *r)
 static void
 do_add_mark(struct run *r)
 {
-    static const uint32_t marks[] = {0x301, 0xfe0f, 0x1ffff, 0x20000, 0xe0100};
+    static const uint32_t marks[] = {0x301, 0x302, 0xfe0f, 0x1ffff, 0xe0100};
     struct cell_pos pos = next_pos(r);
     uint32_t mark = marks[next_below(r, 5)];
     struct cell *cell = &grid(r)[pos.row].cells[pos.col];
@@ -484,15 +485,21 @@ do_add_mark(struct run *r)
     screen_add_mark(r->s, pos, mark);
     if (is_tail(*cell)) {
         cell--;
+        pos.col--;
     }
-    if (cell->code == CELL_BLANK || mark >= 0x20000) {
-        return;
+    uint32_t wanted[CELL_MARKS_MAX];
+    uint32_t have[CELL_MARKS_MAX];
+    const struct mark *table = screen_marks(r->s);
+    unsigned sequence = screen_row(r->s, pos.row)[pos.col].marks;
+    int count = mark_sequence(table, cell->marks, wanted);
+
+    if (cell->code != CELL_BLANK && count < CELL_MARKS_MAX) {
+        wanted[count++] = mark;
     }
-    if (cell->mark_0 == 0) {
-        cell->mark_0 = mark & 0x1ffff;
-    } else if (cell->mark_1 == 0) {
-        cell->mark_1 = mark & 0x1ffff;
-    }
+    check(mark_sequence(table, sequence, have) == count &&
+              memcmp(have, wanted, (size_t)count * sizeof(have[0])) == 0,
+          "marks");
+    cell->marks = sequence & 0x7fff; /* and it keeps that number */
 }
 
 static void

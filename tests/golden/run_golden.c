@@ -327,7 +327,7 @@ tell_row(const struct script *s, struct text *out, int row)
     static char text[RIG_ROW_MAX];
 
     add(out, "row %d ", row);
-    add_quoted(out, rig_cells_text(view_cells(s, row),
+    add_quoted(out, rig_cells_text(s->rig, view_cells(s, row),
                                    term_size(s->rig->term).cols, text));
 }
 
@@ -374,7 +374,8 @@ tell_attrs(const struct script *s, struct text *out, int row, int begin,
     for (int col = begin + 1; col < end; col++) {
         if (cells[col].attrs != first.attrs || cells[col].fg != first.fg ||
             cells[col].bg != first.bg ||
-            cells[col].underline != first.underline) {
+            cells[col].underline != first.underline ||
+            cells[col].underline_colour != first.underline_colour) {
             add(out, " mixed");
             return;
         }
@@ -387,6 +388,7 @@ tell_attrs(const struct script *s, struct text *out, int row, int begin,
     add(out, "%s", underlines[first.underline]);
     add_colour(out, "fg", first.fg);
     add_colour(out, "bg", first.bg);
+    add_colour(out, "line", first.underline_colour);
     if (out->len == none) {
         add(out, " default");
     }
@@ -451,7 +453,7 @@ tell_line(const struct script *s, struct text *out, int index)
     int cols = scrollback_line_cols(sb, index);
     scrollback_line(sb, index, cells, cols, &wrapped);
     add(out, "line %d ", index);
-    add_quoted(out, rig_cells_text(cells, cols, text));
+    add_quoted(out, rig_cells_text(s->rig, cells, cols, text));
     add(out, wrapped ? " wrapped" : "");
 }
 

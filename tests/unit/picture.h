@@ -17,6 +17,7 @@
 enum {
     PICTURE_COLS = 80,
     PICTURE_ROWS = 24,
+    PICTURE_MARKS = 64, /* sequences, the empty one included */
     /* No colour: what has this value has not been drawn. */
     PICTURE_UNTOUCHED = 0x7f000000,
     PICTURE_FG = 0xaaaaaa,
@@ -30,6 +31,8 @@ struct picture {
     uint32_t colours[PALETTE_ENTRIES];
     struct cell cells[PICTURE_ROWS][PICTURE_COLS];
     const struct cell *rows[PICTURE_ROWS];
+    struct mark marks[PICTURE_MARKS];
+    unsigned marks_used;
     struct canvas canvas;
 };
 
@@ -60,7 +63,11 @@ picture_new(struct render *render, struct cell_size size)
     }
     colours_init(p->colours, COLOURS_LINUX);
     p->view = (struct screen_view){
-        .size = size, .rows = p->rows, .colours = p->colours};
+        .size = size,
+        .rows = p->rows,
+        .marks = p->marks,
+        .colours = p->colours,
+    };
     p->canvas.size = (struct pixel_size){
         .width = size.cols * p->cell.width,
         .height = size.rows * p->cell.height,
@@ -78,6 +85,20 @@ picture_free(struct picture *p)
     render_free(p->render);
     free(p->canvas.pixels);
     free(p);
+}
+
+/* A sequence of marks: `sequence`, 0 for none, and one more. */
+static inline unsigned
+picture_mark(struct picture *p, unsigned sequence, uint32_t code)
+{
+    unsigned entry = ++p->marks_used;
+
+    p->marks[entry] = (struct mark){
+        .code = code & 0x1fffff,
+        .count = (p->marks[sequence].count + 1U) & 0xf,
+        .before = (uint16_t)sequence,
+    };
+    return entry;
 }
 
 /* Puts a character, or with `cells` 2 a wide one, like `pen`. */

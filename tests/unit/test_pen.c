@@ -78,6 +78,7 @@ blank_has_only_the_background(void **state)
     pen.bg = 2;
     pen.attrs = CELL_REVERSE | CELL_PROTECTED;
     pen.underline = CELL_UNDERLINE_SINGLE;
+    pen.underline_colour = 3;
     expected.bg = 2;
     assert_true(cell_equals(pen_blank(pen), expected));
 }
@@ -93,6 +94,7 @@ longest_pen_fits(void **state)
     pen.bg = COLOUR_RGB | 0xffffff;
     pen.attrs = 0x1ff;
     pen.underline = CELL_UNDERLINE_DASHED;
+    pen.underline_colour = COLOUR_RGB | 0xffffff;
     assert_true(pen_write_sgr(pen, text) < PEN_SGR_MAX);
 }
 

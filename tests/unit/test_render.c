@@ -559,11 +559,12 @@ combining_marks_are_drawn_over_their_base(void **state)
     int ink[4];
 
     picture_write(p, places[0], pen, "o");
-    pen.mark_0 = 0x301; /* acute above */
+    unsigned acute = picture_mark(p, 0, 0x301);
+    pen.marks = acute & 0x7fff;
     picture_write(p, places[1], pen, "o");
-    pen.mark_1 = 0x323; /* dot below */
+    pen.marks = picture_mark(p, acute, 0x323) & 0x7fff; /* dot below */
     picture_write(p, places[2], pen, "o");
-    pen.mark_1 = 0;
+    pen.marks = acute & 0x7fff;
     picture_put(p, places[3], pen, CELL_BLANK, 1);
     picture_draw(p);
 
@@ -582,7 +583,7 @@ mark_on_a_wide_character_is_in_its_middle(void **state)
     struct picture *p = *state;
     struct cell pen = cell_default();
 
-    pen.mark_0 = 0x30a; /* ring above */
+    pen.marks = picture_mark(p, 0, 0x30a) & 0x7fff; /* ring above */
     picture_put(p, origin, pen, CELL_BLANK, 2);
     picture_draw(p);
 
@@ -600,7 +601,8 @@ broad_mark_is_squeezed_around_its_base(void **state)
     struct rect right = {.x = 6, .width = 2, .height = 16};
     struct cell pen = cell_default();
 
-    pen.mark_0 = 0x20dd; /* enclosing circle, two cells broad in Unifont */
+    /* Enclosing circle, two cells broad in Unifont. */
+    pen.marks = picture_mark(p, 0, 0x20dd) & 0x7fff;
     picture_put(p, origin, pen, CELL_BLANK, 1);
     picture_draw(p);
 

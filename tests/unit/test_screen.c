@@ -4,6 +4,18 @@
 
 #include "unit/screen_fixture.h"
 
+static void
+assert_marks(struct cell_pos pos, const uint32_t *marks, int count)
+{
+    uint32_t have[CELL_MARKS_MAX];
+    unsigned sequence = screen_row(s, pos.row)[pos.col].marks;
+
+    assert_int_equal(mark_sequence(screen_marks(s), sequence, have), count);
+    for (int i = 0; i < count; i++) {
+        assert_int_equal(have[i], marks[i]);
+    }
+}
+
 /* Construction. */
 
 static void
@@ -129,9 +141,8 @@ marks_join_the_head_of_a_wide_character(void **state)
     write_wide(0, 2);
     screen_add_mark(s, at(0, 3), 0x3099);
     screen_add_mark(s, at(0, 2), 0x301);
-    assert_int_equal(screen_row(s, 0)[2].mark_0, 0x3099);
-    assert_int_equal(screen_row(s, 0)[2].mark_1, 0x301);
-    assert_int_equal(screen_row(s, 0)[3].mark_0, 0);
+    assert_marks(at(0, 2), (const uint32_t[]){0x3099, 0x301}, 2);
+    assert_int_equal(screen_row(s, 0)[3].marks, 0);
 }
 
 static void
@@ -139,16 +150,61 @@ marks_beyond_the_bounds_are_dropped(void **state)
 {
     (void)state;
     write_text(0, 0, "ab");
-    for (uint32_t mark = 0x300; mark < 0x310; mark++) {
-        screen_add_mark(s, at(0, 0), mark);
+    uint32_t kept[CELL_MARKS_MAX];
+    for (uint32_t i = 0; i < CELL_MARKS_MAX + 3; i++) {
+        screen_add_mark(s, at(0, 0), 0x300 + i);
+        if (i < CELL_MARKS_MAX) {
+            kept[i] = 0x300 + i;
+        }
     }
-    assert_int_equal(screen_row(s, 0)[0].mark_0, 0x300);
-    assert_int_equal(screen_row(s, 0)[0].mark_1, 0x301);
+    assert_marks(at(0, 0), kept, CELL_MARKS_MAX);
 
-    screen_add_mark(s, at(0, 1), 0xe0100);
-    assert_int_equal(screen_row(s, 0)[1].mark_0, 0);
     screen_add_mark(s, at(0, 5), 0x301);
     assert_true(cell_equals(screen_row(s, 0)[5], cell_default()));
+}
+
+/* Writes more sequences of marks on one place than the table can hold. */
+static void
+exhaust_marks(struct cell_pos pos)
+{
+    for (uint32_t i = 0; i < 2 * MARKS_MAX; i++) {
+        write_text(pos.row, pos.col, "x");
+        screen_add_mark(s, pos, 0x10000 + i);
+    }
+}
+
+static void
+marks_in_use_outlive_any_number_of_others(void **state)
+{
+    (void)state;
+    write_text(0, 0, "a");
+    screen_add_mark(s, at(0, 0), 0x301);
+    screen_use_alternate(s, true, SCREEN_CLEAR, cell_default());
+    write_text(1, 1, "b");
+    screen_add_mark(s, at(1, 1), 0x302);
+    screen_add_mark(s, at(1, 1), 0x303);
+    exhaust_marks(at(2, 2));
+    assert_marks(at(1, 1), (const uint32_t[]){0x302, 0x303}, 2);
+    assert_marks(at(2, 2), (const uint32_t[]){0x10000 + 2 * MARKS_MAX - 1}, 1);
+    screen_use_alternate(s, false, SCREEN_KEEP, cell_default());
+    assert_marks(at(0, 0), (const uint32_t[]){0x301}, 1);
+}
+
+static void
+marks_come_back_from_the_scrollback_whatever_came_after(void **state)
+{
+    struct screen_view view;
+    uint32_t have[CELL_MARKS_MAX];
+
+    (void)state;
+    write_text(0, 0, "a");
+    screen_add_mark(s, at(0, 0), 0x301);
+    scroll(0, ROWS, 1);
+    exhaust_marks(at(2, 2));
+    assert_true(screen_scroll_view(s, 1));
+    screen_view(s, &view);
+    assert_int_equal(view_marks(&view, &view_row(&view, 0)[0], have), 1);
+    assert_int_equal(have[0], 0x301);
 }
 
 /* Erasing. */
@@ -379,6 +435,8 @@ main(void)
         SCREEN_TEST(lost_half_keeps_its_background),
         SCREEN_TEST(marks_join_the_head_of_a_wide_character),
         SCREEN_TEST(marks_beyond_the_bounds_are_dropped),
+        SCREEN_TEST(marks_in_use_outlive_any_number_of_others),
+        SCREEN_TEST(marks_come_back_from_the_scrollback_whatever_came_after),
         SCREEN_TEST(erase_leaves_the_colours_of_the_blank_and_nothing_else),
         SCREEN_TEST(erase_through_wide_characters_leaves_no_half),
         SCREEN_TEST(selective_erase_keeps_protected_cells),

@@ -18,12 +18,20 @@ enum {
 };
 
 static struct scrollback *sb;
+static struct marks marks;
+
+/* `sequence` with a mark behind it. */
+static unsigned
+marked(unsigned sequence, uint32_t code)
+{
+    return marks_add(&marks, sequence, code);
+}
 
 static int
 set_up(void **state)
 {
     (void)state;
-    return scrollback_new(&sb, BOUND);
+    return scrollback_new(&sb, BOUND, &marks);
 }
 
 static int
@@ -32,6 +40,7 @@ tear_down(void **state)
     (void)state;
     scrollback_free(sb);
     sb = NULL;
+    marks_clear(&marks);
     return 0;
 }
 
@@ -118,8 +127,9 @@ bound_out_of_range_is_refused(void **state)
     struct scrollback *none = NULL;
 
     (void)state;
-    assert_int_equal(scrollback_new(&none, (size_t)SCROLLBACK_MAX_BYTES + 1),
-                     -EINVAL);
+    assert_int_equal(
+        scrollback_new(&none, (size_t)SCROLLBACK_MAX_BYTES + 1, &marks),
+        -EINVAL);
     assert_null(none);
 }
 
@@ -129,7 +139,7 @@ largest_bound_takes_no_memory_at_once(void **state)
     struct scrollback *large;
 
     (void)state;
-    assert_int_equal(scrollback_new(&large, SCROLLBACK_MAX_BYTES), 0);
+    assert_int_equal(scrollback_new(&large, SCROLLBACK_MAX_BYTES, &marks), 0);
     scrollback_free(large);
 }
 
@@ -142,7 +152,7 @@ bounds_too_small_for_a_line_keep_nothing(void **state)
     set_text(cells, COLS, "text");
     for (size_t bound = 0; bound < 40; bound++) {
         struct scrollback *small;
-        assert_int_equal(scrollback_new(&small, bound), 0);
+        assert_int_equal(scrollback_new(&small, bound, &marks), 0);
         bool kept = scrollback_push(small, cells, COLS, false);
         assert_int_equal(scrollback_lines(small), kept ? 1 : 0);
         assert_true(kept == (bound >= 32));
@@ -319,9 +329,8 @@ marks_come_back(void **state)
 
     (void)state;
     set_text(cells, COLS, "ab");
-    cells[0].mark_0 = 0x301;
-    cells[1].mark_0 = 0x1ffff;
-    cells[1].mark_1 = 0xfe0f;
+    cells[0].marks = marked(0, 0x301) & 0x7fff;
+    cells[1].marks = marked(marked(0, 0xe0100), 0xfe0f) & 0x7fff;
     assert_comes_back(cells, COLS);
 }
 
@@ -333,7 +342,7 @@ wide_characters_come_back(void **state)
     (void)state;
     set_text(cells, COLS, "a..b..");
     cells[1].code = 0x4e00;
-    cells[1].mark_0 = 0x3099;
+    cells[1].marks = marked(0, 0x3099) & 0x7fff;
     cells[2].code = CELL_WIDE_TAIL;
     cells[78].code = 0x1f600;
     cells[78].bg = 3;
@@ -453,21 +462,25 @@ widest_line_of_the_costliest_cells_comes_back(void **state)
     static struct cell cells[SCROLLBACK_COLS_MAX];
     static struct cell read[SCROLLBACK_COLS_MAX];
     struct scrollback *large;
+    unsigned longest = 0;
     bool wrapped;
 
     (void)state;
+    for (int i = 0; i < CELL_MARKS_MAX; i++) {
+        longest = marked(longest, 0xe0100);
+    }
     for (int i = 0; i < SCROLLBACK_COLS_MAX; i++) {
         cells[i] = (struct cell){
             .code = 0x10ffff,
-            .mark_0 = 0x1ffff,
-            .mark_1 = 0x1fffe,
+            .marks = longest & 0x7fff,
             .underline = CELL_UNDERLINE_DASHED,
+            .underline_colour = COLOUR_RGB | 0x010203,
             .fg = (COLOUR_RGB | (unsigned)i) & 0x1ffffff,
             .bg = (COLOUR_RGB | (unsigned)i << 8) & 0x1ffffff,
             .attrs = 0x1ff,
         };
     }
-    assert_int_equal(scrollback_new(&large, 1 << 16), 0);
+    assert_int_equal(scrollback_new(&large, 1 << 18, &marks), 0);
     assert_true(scrollback_push(large, cells, SCROLLBACK_COLS_MAX, true));
     scrollback_line(large, 0, read, SCROLLBACK_COLS_MAX, &wrapped);
     assert_cells_equal(read, cells, SCROLLBACK_COLS_MAX);
@@ -496,7 +509,8 @@ default_bound_holds_ten_thousand_lines_of_log(void **state)
     struct cell cells[COLS];
 
     (void)state;
-    assert_int_equal(scrollback_new(&usual, SCROLLBACK_DEFAULT_BYTES), 0);
+    assert_int_equal(scrollback_new(&usual, SCROLLBACK_DEFAULT_BYTES, &marks),
+                     0);
     set_text(cells, COLS,
              "[    1.234567] pci 0000:00:1f.2: [8086:2922] type 00 class "
              "0x010601 conventional");

@@ -367,7 +367,7 @@ endless_marks_take_no_memory(void **state)
     for (int i = 0; i < 1000; i++) {
         rig_feed_bytes(rig, marks, sizeof(marks));
     }
-    assert_string_equal(rig_row(rig, 0), "e\xcc\x81\xcc\x81");
+    assert_int_equal(strlen(rig_row(rig, 0)), 1 + 2 * CELL_MARKS_MAX);
     assert_cursor(rig, 0, 1);
 }
 

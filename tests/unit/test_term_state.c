@@ -456,7 +456,7 @@ screens_without_room_are_not_written(void **state)
     rig_free(rig);
 }
 
-/* Every cell with a pen of its own, two marks, and the longest of everything */
+/* Every cell with a pen of its own, all marks, and the longest of everything */
 static void
 fill_with_the_worst(struct rig *rig)
 {
@@ -467,9 +467,12 @@ fill_with_the_worst(struct rig *rig)
         for (int col = 0; col < size.cols; col++) {
             rig_feedf(rig,
                       "\033[0;1;2;3;4:5;5;7;8;9;53;38;2;%d;255;255;"
-                      "48;2;255;255;%dm\033[%d\"q",
+                      "48;2;255;255;%d;58:2::255:255:255m\033[%d\"q",
                       100 + col % 100, 100 + col / 100, col % 2);
-            rig_feed(rig, "\U00010000\U00010a01\U00010a01");
+            rig_feed(rig, "\U00010000");
+            for (int i = 0; i < CELL_MARKS_MAX; i++) {
+                rig_feed(rig, "\U00010a01");
+            }
         }
     }
     rig_feed(rig, "\0337");

@@ -101,16 +101,18 @@ draw_underline(const struct pen *pen, enum cell_underline underline,
 
 void
 decoration_draw(const struct canvas *canvas, struct rect area,
-                const struct cell *cell, int baseline, uint32_t colour)
+                const struct cell *cell, int baseline,
+                struct decoration_colours colours)
 {
     struct pen pen = {
         .canvas = canvas,
         .area = area,
         .thickness = at_least_one(area.height / 16),
-        .colour = colour,
+        .colour = colours.underline,
     };
 
     draw_underline(&pen, (enum cell_underline)cell->underline, baseline);
+    pen.colour = colours.text;
     if ((cell->attrs & CELL_STRIKE) != 0) {
         draw_line(&pen, baseline * 2 / 3);
     }

@@ -20,12 +20,18 @@ decoration_is_needed(const struct cell *cell)
            (cell->attrs & (CELL_STRIKE | CELL_OVERLINE)) != 0;
 }
 
+struct decoration_colours {
+    uint32_t text;
+    uint32_t underline;
+};
+
 /*
  * Draws the lines that the cell asks for. `baseline` counts pixels from the top
  * of the cell. Patterns run on into the next cell.
  */
 void decoration_draw(const struct canvas *canvas, struct rect area,
-                     const struct cell *cell, int baseline, uint32_t colour);
+                     const struct cell *cell, int baseline,
+                     struct decoration_colours colours);
 
 /* Draws an underline or bar cursor; a block is the caller's. */
 void decoration_draw_cursor(const struct canvas *canvas, struct rect area,

@@ -112,6 +112,13 @@ ink_of_cell(const struct screen_view *view, const struct cell *cell)
     return ink;
 }
 
+uint32_t
+ink_of_underline(const struct screen_view *view, const struct cell *cell,
+                 struct ink ink)
+{
+    return colour(view, cell->underline_colour, ink.fg);
+}
+
 struct ink
 ink_of_cursor(const struct screen_view *view, struct ink below)
 {

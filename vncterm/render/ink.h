@@ -28,6 +28,10 @@ struct ink ink_of_blank(const struct screen_view *view);
  */
 struct ink ink_of_cell(const struct screen_view *view, const struct cell *cell);
 
+/* The colour of a cell's underline, where `ink` is the cell's. */
+uint32_t ink_of_underline(const struct screen_view *view,
+                          const struct cell *cell, struct ink ink);
+
 /* The colours of a cell below a block cursor; bg is also the colour of the
  * other shapes. */
 struct ink ink_of_cursor(const struct screen_view *view, struct ink below);

@@ -27,6 +27,7 @@ struct render {
 
 /* One character on the screen. */
 struct spot {
+    const struct screen_view *view;
     const struct cell *cell;
     struct rect area;
     bool wide;
@@ -147,18 +148,17 @@ static void
 compose_glyph(struct render *r, const struct spot *spot, uint32_t base_id,
               struct glyph *out)
 {
-    const uint32_t marks[CELL_MARKS] = {spot->cell->mark_0, spot->cell->mark_1};
+    uint32_t marks[CELL_MARKS_MAX];
+    int count = view_marks(spot->view, spot->cell, marks);
     struct mask *m = &r->composed;
     struct glyph part;
 
     find_glyph(r, base_id, &part);
     mask_clear(m, MASK_MONO, part.size);
     mask_merge(m, &part);
-    for (int i = 0; i < CELL_MARKS; i++) {
-        if (marks[i] != 0) {
-            find_glyph(r, marks[i] | GLYPH_MARK | style_of(spot), &part);
-            mask_merge(m, &part);
-        }
+    for (int i = 0; i < count; i++) {
+        find_glyph(r, marks[i] | GLYPH_MARK | style_of(spot), &part);
+        mask_merge(m, &part);
     }
     *out = mask_glyph(m);
 }
@@ -171,7 +171,7 @@ glyph_of(struct render *r, const struct spot *spot, struct glyph *out)
     if (code == CELL_BLANK || code > UNICODE_MAX) {
         code = ' ';
     }
-    if (spot->cell->mark_0 != 0 || spot->cell->mark_1 != 0) {
+    if (spot->cell->marks != 0) {
         compose_glyph(r, spot, code | style_of(spot), out);
     } else if (code == ' ') {
         *out = (struct glyph){.size = {spot->area.width, spot->area.height}};
@@ -193,8 +193,12 @@ draw_spot(struct render *r, const struct canvas *canvas,
     glyph_of(r, spot, &glyph);
     blit_glyph(canvas, spot->area.x, spot->area.y, &glyph, ink);
     if (decoration_is_needed(spot->cell)) {
+        struct decoration_colours colours = {
+            .text = ink.fg,
+            .underline = ink_of_underline(spot->view, spot->cell, ink),
+        };
         decoration_draw(canvas, spot->area, spot->cell, font_baseline(r->font),
-                        ink.fg);
+                        colours);
     }
 }
 
@@ -234,6 +238,7 @@ draw_run(struct render *r, const struct canvas *canvas,
         bool wide = is_wide_tail(row, col + 1, view->size.cols);
         int cells = wide ? 2 : 1;
         struct spot spot = {
+            .view = view,
             .cell = &row[col],
             .area =
                 {

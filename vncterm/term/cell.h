@@ -4,6 +4,12 @@
  *
  * A wide character has its code point in the left cell and CELL_WIDE_TAIL in
  * the right one; the screen never holds one half without the other.
+ *
+ * What takes no column of its own (combining marks, joiners, variation
+ * selectors, vowels and finals of Hangul) stays with the character in front of
+ * it: the cell names the sequence of them in a table (term/marks.h) that its
+ * holder has. So characters with their marks are of any length, and cells are
+ * still plain values that can be copied and compared within one table.
  */
 #ifndef VNCTERM_TERM_CELL_H
 #define VNCTERM_TERM_CELL_H
@@ -16,7 +22,9 @@
 enum {
     CELL_BLANK = 0,            /* erased or never written: no character */
     CELL_WIDE_TAIL = 0x1fffff, /* right half; not a code point */
-    CELL_MARKS = 2,            /* combining marks kept for each cell */
+    /* More than writing needs: Tibetan stacks have eight, flags spelled with
+     * tags six. Further ones are dropped. */
+    CELL_MARKS_MAX = 15,
 };
 
 enum cell_attr {
@@ -50,11 +58,10 @@ enum {
 };
 
 struct cell {
-    uint64_t code : 21;     /* CELL_BLANK, a scalar value, or CELL_WIDE_TAIL */
-    uint64_t mark_0 : 17;   /* combining marks in order, 0 when unused; those */
-    uint64_t mark_1 : 17;   /* at or above U+20000 are not kept */
-    uint64_t underline : 3; /* enum cell_underline */
-    uint64_t spare : 6;     /* always 0 */
+    uint64_t code : 21;  /* CELL_BLANK, a scalar value, or CELL_WIDE_TAIL */
+    uint64_t marks : 15; /* a sequence of marks, or 0; none on blanks, tails */
+    uint64_t underline : 3;         /* enum cell_underline */
+    uint64_t underline_colour : 25; /* COLOUR_DEFAULT: that of the text */
     uint64_t fg : 25;
     uint64_t bg : 25;
     uint64_t attrs : 14; /* of enum cell_attr */
@@ -66,7 +73,11 @@ static_assert(sizeof(struct cell) == 16, "a cell is 16 bytes");
 static inline struct cell
 cell_default(void)
 {
-    return (struct cell){.fg = COLOUR_DEFAULT, .bg = COLOUR_DEFAULT};
+    return (struct cell){
+        .underline_colour = COLOUR_DEFAULT,
+        .fg = COLOUR_DEFAULT,
+        .bg = COLOUR_DEFAULT,
+    };
 }
 
 /* A cell's colours and attributes without its character. */
@@ -74,8 +85,7 @@ static inline struct cell
 cell_pen(struct cell cell)
 {
     cell.code = CELL_BLANK;
-    cell.mark_0 = 0;
-    cell.mark_1 = 0;
+    cell.marks = 0;
     return cell;
 }
 

@@ -91,6 +91,14 @@ set_bg(struct cell *pen, uint32_t colour)
 }
 
 static void
+set_underline_colour(struct cell *pen, uint32_t colour)
+{
+    if (colour != COLOUR_INVALID) {
+        pen->underline_colour = colour & 0x1ffffff;
+    }
+}
+
+static void
 set_attr(struct cell *pen, unsigned attr)
 {
     pen->attrs = (pen->attrs | attr) & 0x3fff;
@@ -202,6 +210,8 @@ apply_arg(struct cell *pen, int arg)
         set_bg(pen, (uint32_t)(arg - 40));
     } else if (arg == 49) {
         set_bg(pen, COLOUR_DEFAULT);
+    } else if (arg == 59) {
+        set_underline_colour(pen, COLOUR_DEFAULT);
     } else if (arg >= 90 && arg <= 97) {
         set_fg(pen, (uint32_t)(arg - 90 + 8));
     } else if (arg >= 100 && arg <= 107) {
@@ -229,7 +239,7 @@ pen_apply_sgr(struct cell *pen, const struct guard_op *op)
         } else if (arg == 48) {
             set_bg(pen, parse_colour(op, index, &next));
         } else if (arg == 58) {
-            (void)parse_colour(op, index, &next); /* underlines are in fg */
+            set_underline_colour(pen, parse_colour(op, index, &next));
         } else if (arg == 4) {
             set_underline(pen, op, index);
         } else if (next == index + 1) { /* no other has sub-arguments */
@@ -269,6 +279,28 @@ write_colour(char *out, size_t size, uint32_t colour, unsigned base)
     return (size_t)len;
 }
 
+/*
+ * With colons: 58 is younger than they are, and a terminal that knows neither
+ * shall not take the 5 for blinking.
+ */
+static size_t
+write_underline_colour(char *out, size_t size, uint32_t colour)
+{
+    int len;
+
+    if (colour == COLOUR_DEFAULT) {
+        return 0;
+    }
+    if ((colour & COLOUR_RGB) != 0) {
+        len = snprintf(out, size, ";58:2::%u:%u:%u", colour >> 16 & 0xff,
+                       colour >> 8 & 0xff, colour & 0xff);
+    } else {
+        len = snprintf(out, size, ";58:5:%u", colour);
+    }
+    assert(len > 0 && (size_t)len < size);
+    return (size_t)len;
+}
+
 size_t
 pen_write_sgr(struct cell pen, char out[PEN_SGR_MAX])
 {
@@ -294,6 +326,8 @@ pen_write_sgr(struct cell pen, char out[PEN_SGR_MAX])
     }
     len += write_colour(out + len, PEN_SGR_MAX - len, pen.fg, 30);
     len += write_colour(out + len, PEN_SGR_MAX - len, pen.bg, 40);
+    len += write_underline_colour(out + len, PEN_SGR_MAX - len,
+                                  pen.underline_colour);
     len += (size_t)snprintf(out + len, PEN_SGR_MAX - len, "m");
     assert(len < PEN_SGR_MAX);
     return len;

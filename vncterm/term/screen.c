@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "term/screen_private.h"
 
 static_assert((int)SCREEN_COLS_MAX <= (int)SCROLLBACK_COLS_MAX,
@@ -15,7 +16,11 @@ static_assert((int)SCREEN_COLS_MAX <= (int)SCROLLBACK_COLS_MAX,
 static struct cell
 blank_of(struct cell blank)
 {
-    return (struct cell){.fg = blank.fg, .bg = blank.bg};
+    struct cell colours = cell_default();
+
+    colours.fg = blank.fg;
+    colours.bg = blank.bg;
+    return colours;
 }
 
 static void
@@ -158,7 +163,8 @@ screen_new(struct screen **out, struct cell_size size, size_t scrollback_max)
         return -EINVAL;
     }
     struct screen *s = xcalloc(1, sizeof(*s));
-    int error = scrollback_new(&s->scrollback, scrollback_max);
+    s->marks = xcalloc(1, sizeof(*s->marks));
+    int error = scrollback_new(&s->scrollback, scrollback_max, s->marks);
     if (error < 0) {
         goto fail;
     }
@@ -195,6 +201,10 @@ screen_free(struct screen *s)
     }
     scrollback_free(s->scrollback);
     free(s->view_sizes);
+    if (s->marks != NULL) {
+        marks_clear(s->marks);
+    }
+    free(s->marks);
     free(s);
 }
 
@@ -249,8 +259,7 @@ screen_put(struct screen *s, struct cell_pos pos, struct cell cell, int width)
     struct cell *cells = s->active->rows[pos.row];
     struct cell tail = cell;
     tail.code = CELL_WIDE_TAIL;
-    tail.mark_0 = 0;
-    tail.mark_1 = 0;
+    tail.marks = 0;
     if (cell_equals(cells[pos.col], cell) &&
         (width == 1 || cell_equals(cells[pos.col + 1], tail)) &&
         (end == s->size.cols || cells[end].code != CELL_WIDE_TAIL)) {
@@ -308,25 +317,21 @@ screen_put_ascii(struct screen *s, struct cell_pos pos, const uint8_t *text,
 void
 screen_add_mark(struct screen *s, struct cell_pos pos, uint32_t mark)
 {
-    enum {
-        MARK_END = 1 << 17
-    };
-
     assert(pos.row >= 0 && pos.row < s->size.rows);
     assert(pos.col >= 0 && pos.col < s->size.cols);
-    assert(mark != 0);
+    assert(mark != 0 && mark <= UNICODE_MAX);
 
     struct cell *cells = s->active->rows[pos.row];
     int col = cells[pos.col].code == CELL_WIDE_TAIL ? pos.col - 1 : pos.col;
     struct cell *cell = &cells[col];
-    if (cell->code == CELL_BLANK || mark >= MARK_END || cell->mark_1 != 0) {
+    if (cell->code == CELL_BLANK) {
         return;
     }
-    if (cell->mark_0 == 0) {
-        cell->mark_0 = mark & (MARK_END - 1);
-    } else {
-        cell->mark_1 = mark & (MARK_END - 1);
+    unsigned sequence = screen_add_to_sequence(s, cell->marks, mark);
+    if (sequence == cell->marks) {
+        return;
     }
+    cell->marks = sequence & 0x7fff;
     bool wide = col + 1 < s->size.cols && cells[col + 1].code == CELL_WIDE_TAIL;
     damage_cells(s, pos.row, col, col + (wide ? 2 : 1));
 }

@@ -83,8 +83,9 @@ void screen_put_ascii(struct screen *s, struct cell_pos pos,
                       const uint8_t *text, int count, struct cell pen);
 
 /*
- * Adds a combining mark to the character at `pos` (for a tail, to its head).
- * Marks past CELL_MARKS, or on a blank cell, are dropped.
+ * Adds a mark, a scalar value but 0, to the character at `pos` (for a tail, to
+ * its head). Marks past CELL_MARKS_MAX, on a blank cell, or of a sequence that
+ * the table of marks has no place for, are dropped.
  */
 void screen_add_mark(struct screen *s, struct cell_pos pos, uint32_t mark);
 
@@ -193,6 +194,12 @@ void screen_clear_scrollback(struct screen *s);
 
 const struct scrollback *screen_scrollback(const struct screen *s);
 
+/*
+ * The table of what cells name as their marks, those of the scrollback once
+ * unpacked, too; for mark_sequence(). NULL while there are none.
+ */
+const struct mark *screen_marks(const struct screen *s);
+
 /* Damages every cell. */
 void screen_damage_all(struct screen *s);
 
@@ -213,8 +220,8 @@ void screen_set_cursor(struct screen *s, struct cursor_view cursor);
 bool screen_scroll_view(struct screen *s, int lines);
 
 /*
- * Fills in size, rows, cursor and lines_back; the rest is the caller's. Lines
- * of the scrollback are unpacked here, so call it once for a picture.
+ * Fills in size, rows, marks, cursor and lines_back; the rest is the caller's.
+ * Lines of the scrollback are unpacked here, so call it once for a picture.
  */
 void screen_view(const struct screen *s, struct screen_view *out);
 

@@ -3,7 +3,7 @@
  * What the files of the screen model share: screen.c changes cells,
  * screen_area.c those of a rectangle, screen_damage.c keeps what has changed,
  * screen_view.c shows lines of the scrollback, screen_resize.c makes another
- * size. For these files only.
+ * size, screen_marks.c finds place for marks. For these files only.
  *
  * Two kinds of rows: a screen row is a place on the active screen, a view row
  * one in what is shown. View row = screen row + lines_back. Damage and the
@@ -17,6 +17,7 @@
 
 #include "base/geom.h"
 #include "term/cell.h"
+#include "term/marks.h"
 #include "term/screen.h"
 #include "term/scrollback.h"
 #include "term/view.h"
@@ -74,6 +75,8 @@ struct screen {
     struct grid grids[GRID_COUNT];
     struct grid *active;
     struct scrollback *scrollback;
+    struct marks *marks; /* of cells of both grids, and of lines unpacked */
+    int marks_to_drop;   /* before the table is swept again */
     struct damage_state damage;
     struct cursor_view cursor; /* in screen rows */
     int lines_back;
@@ -120,6 +123,18 @@ void grid_clear_row(struct grid *g, int row, int cols, struct cell blank);
  * negative); what leaves comes in at the other end. |lines| < count.
  */
 void rotate(void *base, size_t size, int count, int lines);
+
+/* Marks. */
+
+/* The sequence with a mark behind it; the same when that has no place. */
+unsigned
+screen_add_to_sequence(struct screen *s, unsigned sequence, uint32_t mark);
+
+/*
+ * Makes room for the marks of lines that are about to be unpacked. What has
+ * been unpacked before, and is in no grid, loses its marks.
+ */
+void screen_make_room_for_marks(const struct screen *s);
 
 /* Damage. */
 

@@ -152,6 +152,7 @@ screen_resize(struct screen *s, struct cell_size size, struct cell_pos *cursor,
         return error;
     }
 
+    screen_make_room_for_marks(s);
     bool alternate = screen_is_alternate(s);
     const struct cell_pos *anchors[GRID_COUNT] = {
         [GRID_MAIN] = alternate ? saved : cursor,

@@ -163,9 +163,13 @@ view_sizes(const struct screen *s)
 void
 screen_view(const struct screen *s, struct screen_view *out)
 {
+    if (s->back != NULL) {
+        screen_make_room_for_marks(s);
+    }
     out->size = s->size;
     out->rows = s->back == NULL ? (const struct cell *const *)s->active->rows
                                 : (const struct cell *const *)back_rows(s);
+    out->marks = screen_marks(s);
     out->cursor = view_cursor(s);
     out->lines_back = s->lines_back;
     out->row_sizes = s->any_doubled ? view_sizes(s) : NULL;

@@ -39,7 +39,8 @@ enum pen_part {
     PEN_BG_RGB = 1 << 3,
     PEN_ATTRS_LOW = 1 << 4, /* one byte */
     PEN_ATTRS_HIGH = 1 << 5,
-    PEN_UNDERLINE = 1 << 6,
+    PEN_UNDERLINE = 1 << 6,        /* one byte of enum cell_underline */
+    PEN_UNDERLINE_COLOUR = 1 << 7, /* 1 and one byte, or 3 and three */
 };
 
 enum {
@@ -49,10 +50,10 @@ enum {
     LINE_SIZE = 3 << LINE_SIZE_SHIFT,
     LINE_COLS = (1 << LINE_SIZE_SHIFT) - 1,
 
-    PEN_PACKED_MAX = 2 + 3 + 3 + 2 + 1,
+    PEN_PACKED_MAX = 2 + 3 + 3 + 2 + 1 + 4,
     MARK_PACKED_MAX = 1 + UTF8_MAX,
     CELL_PACKED_MAX =
-        PEN_PACKED_MAX + 1 + UTF8_MAX + CELL_MARKS * MARK_PACKED_MAX,
+        PEN_PACKED_MAX + 1 + UTF8_MAX + CELL_MARKS_MAX * MARK_PACKED_MAX,
     LINE_PACKED_MAX = LINE_HEADER + SCROLLBACK_COLS_MAX * CELL_PACKED_MAX,
 
     /* An eighth of the bound is for offsets: one in 32 bytes, which is less
@@ -66,6 +67,7 @@ static_assert((int)SCROLLBACK_COLS_MAX <= (int)LINE_COLS,
 static_assert(SCROLLBACK_MAX_BYTES <= INT32_MAX, "offsets are 32 bits");
 
 struct scrollback {
+    struct marks *marks;
     void *mapping; /* NULL: keeps nothing */
     size_t mapping_size;
     uint32_t *index; /* offsets in `ring`, from the oldest line at `first` */
@@ -79,7 +81,7 @@ struct scrollback {
 };
 
 int
-scrollback_new(struct scrollback **out, size_t max_bytes)
+scrollback_new(struct scrollback **out, size_t max_bytes, struct marks *marks)
 {
     if (max_bytes > SCROLLBACK_MAX_BYTES) {
         return -EINVAL;
@@ -88,6 +90,7 @@ scrollback_new(struct scrollback **out, size_t max_bytes)
     size_t slots = max_bytes / INDEX_SHARE / sizeof(*sb->index);
     size_t index_size = slots * sizeof(*sb->index);
 
+    sb->marks = marks;
     if (slots > 0) {
         sb->mapping_size = max_bytes + LINE_PACKED_MAX;
         sb->mapping = mmap(NULL, sb->mapping_size, PROT_READ | PROT_WRITE,
@@ -193,28 +196,37 @@ pack_pen(uint8_t *out, struct cell pen)
         *parts |= PEN_UNDERLINE;
         *out++ = (uint8_t)pen.underline;
     }
+    if (pen.underline_colour != COLOUR_DEFAULT) {
+        *parts |= PEN_UNDERLINE_COLOUR;
+        *out++ = (pen.underline_colour & COLOUR_RGB) != 0 ? 3 : 1;
+        out = pack_colour(out, pen.underline_colour);
+    }
     return out;
 }
 
 static uint8_t *
-pack_mark(uint8_t *out, uint32_t mark)
+pack_marks(uint8_t *out, const struct marks *table, unsigned sequence)
 {
-    if (mark != 0) {
+    uint32_t marks[CELL_MARKS_MAX];
+    int count = mark_sequence(table->table, sequence, marks);
+
+    for (int i = 0; i < count; i++) {
         *out++ = PACKED_MARK;
-        out += utf8_encode(mark, (char *)out);
+        out += utf8_encode(marks[i], (char *)out);
     }
     return out;
 }
 
 /* A cell that may be more than ASCII, in the pen that is set. */
 static uint8_t *
-pack_cell(uint8_t *out, struct cell cell, bool wide)
+pack_cell(uint8_t *out, const struct marks *table, struct cell cell, bool wide)
 {
     if (wide) {
         *out++ = PACKED_WIDE;
     }
-    out = pack_mark(out, cell.mark_0);
-    out = pack_mark(out, cell.mark_1);
+    if (cell.marks != 0) {
+        out = pack_marks(out, table, cell.marks);
+    }
     return out + utf8_encode(cell.code, (char *)out);
 }
 
@@ -249,7 +261,8 @@ pack_plain(uint8_t *out, const struct cell *cells, int cols, struct cell pen)
 
 /* Packs `cols` cells and returns the end. */
 static uint8_t *
-pack_cells(uint8_t *out, const struct cell *cells, int cols)
+pack_cells(uint8_t *out, const struct marks *table, const struct cell *cells,
+           int cols)
 {
     struct cell pen = cell_default();
     int col = 0;
@@ -270,7 +283,7 @@ pack_cells(uint8_t *out, const struct cell *cells, int cols)
         /* Control characters are not drawn, and their codes are ours. */
         assert(cell.code == CELL_BLANK || cell.code >= ' ');
         assert(cell.code != CELL_WIDE_TAIL);
-        out = pack_cell(out, cell, wide);
+        out = pack_cell(out, table, cell, wide);
         col += wide ? 2 : 1;
     }
     return out;
@@ -287,8 +300,9 @@ pack_line(struct scrollback *sb, const struct cell *cells, int cols,
     uint32_t header = (uint32_t)cols | (wrapped ? LINE_WRAPPED : 0U);
     sb->packed[0] = (uint8_t)header;
     sb->packed[1] = (uint8_t)(header >> 8);
-    return (uint32_t)(pack_cells(sb->packed + LINE_HEADER, cells, cols) -
-                      sb->packed);
+    const uint8_t *end =
+        pack_cells(sb->packed + LINE_HEADER, sb->marks, cells, cols);
+    return (uint32_t)(end - sb->packed);
 }
 
 static void
@@ -392,6 +406,7 @@ unpack_pen(const uint8_t *in, struct cell *pen)
     uint32_t parts = *in++;
     uint32_t fg = COLOUR_DEFAULT;
     uint32_t bg = COLOUR_DEFAULT;
+    uint32_t underline_colour = COLOUR_DEFAULT;
     uint32_t attrs = 0;
 
     *pen = cell_default();
@@ -414,6 +429,14 @@ unpack_pen(const uint8_t *in, struct cell *pen)
     if ((parts & PEN_UNDERLINE) != 0) {
         pen->underline = *in++ & 7U;
     }
+    if ((parts & PEN_UNDERLINE_COLOUR) != 0) {
+        if (*in++ == 3) {
+            in = unpack_rgb(in, &underline_colour);
+        } else {
+            underline_colour = *in++;
+        }
+    }
+    pen->underline_colour = underline_colour & 0x1ffffff;
     pen->fg = fg & 0x1ffffff;
     pen->bg = bg & 0x1ffffff;
     pen->attrs = attrs & 0x3fff;
@@ -425,7 +448,8 @@ unpack_pen(const uint8_t *in, struct cell *pen)
  * returns how many they are: one less when they end in half a character.
  */
 static int
-unpack_cells(const uint8_t *in, struct cell *cells, int cols)
+unpack_cells(const uint8_t *in, struct marks *table, struct cell *cells,
+             int cols)
 {
     struct cell pen = cell_default();
     struct cell cell = pen;
@@ -445,11 +469,7 @@ unpack_cells(const uint8_t *in, struct cell *cells, int cols)
             continue;
         case PACKED_MARK:
             in = unpack_code(in + 1, &code);
-            if (cell.mark_0 == 0) {
-                cell.mark_0 = code & 0x1ffff;
-            } else {
-                cell.mark_1 = code & 0x1ffff;
-            }
+            cell.marks = marks_add(table, cell.marks, code) & 0x7fff;
             continue;
         default:
             break;
@@ -475,18 +495,26 @@ unpack_cells(const uint8_t *in, struct cell *cells, int cols)
 }
 
 void
-scrollback_line(const struct scrollback *sb, int index, struct cell *cells,
-                int cols, bool *wrapped)
+scrollback_read(const struct scrollback *sb, int index, struct marks *marks,
+                struct cell *cells, int cols, bool *wrapped)
 {
     const uint8_t *in = packed_line(sb, index);
     uint32_t header = unpack_header(in);
     int held = (int)(header & LINE_COLS);
-    int col = unpack_cells(in + LINE_HEADER, cells, held < cols ? held : cols);
+    int col =
+        unpack_cells(in + LINE_HEADER, marks, cells, held < cols ? held : cols);
 
     while (col < cols) {
         cells[col++] = cell_default();
     }
     *wrapped = (header & LINE_WRAPPED) != 0;
+}
+
+void
+scrollback_line(const struct scrollback *sb, int index, struct cell *cells,
+                int cols, bool *wrapped)
+{
+    scrollback_read(sb, index, sb->marks, cells, cols, wrapped);
 }
 
 int

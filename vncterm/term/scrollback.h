@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 #include "term/cell.h"
+#include "term/marks.h"
 #include "term/row_size.h"
 
 enum {
@@ -26,10 +27,12 @@ enum {
 struct scrollback;
 
 /*
- * `max_bytes` is 0 (keeps nothing) to SCROLLBACK_MAX_BYTES. Returns 0, -EINVAL
- * or -ENOMEM.
+ * `max_bytes` is 0 (keeps nothing) to SCROLLBACK_MAX_BYTES. `marks`, borrowed,
+ * is what the cells that come and go name their marks in; packed lines hold
+ * the marks themselves. Returns 0, -EINVAL or -ENOMEM.
  */
-int scrollback_new(struct scrollback **out, size_t max_bytes);
+int
+scrollback_new(struct scrollback **out, size_t max_bytes, struct marks *marks);
 
 void scrollback_free(struct scrollback *sb);
 
@@ -59,6 +62,11 @@ int scrollback_lines(const struct scrollback *sb);
  */
 void scrollback_line(const struct scrollback *sb, int index, struct cell *cells,
                      int cols, bool *wrapped);
+
+/* The same with another table of marks, which is then all that changes. */
+void
+scrollback_read(const struct scrollback *sb, int index, struct marks *marks,
+                struct cell *cells, int cols, bool *wrapped);
 
 /* How many cells the line holds, trailing blanks left out. */
 int scrollback_line_cols(const struct scrollback *sb, int index);

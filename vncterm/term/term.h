@@ -161,7 +161,7 @@ int term_write_shown(const struct term *t, size_t max, term_write_fn *write,
 
 /*
  * The most that the state of a terminal of this valid size takes without
- * scrollback: some 200 bytes a cell, for both screens with colours of its own
+ * scrollback: some 300 bytes a cell, for both screens with colours of its own
  * in every cell. Real ones take a hundredth of it.
  */
 size_t term_state_screens_max(struct cell_size size);

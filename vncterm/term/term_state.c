@@ -27,14 +27,14 @@
 
 /*
  * The most bytes that the parts of a state take; test_term_state.c writes the
- * worst of them. A run of blanks is the longest thing that a cell can be:
- * colours, protection, ECH and CUF.
+ * worst of them. A character with all the marks that it can have is the longest
+ * thing that a cell can be.
  */
 enum {
     PROTECTION_LEN = sizeof("\033[1\"q") - 1,
     BLANKS_LEN = sizeof("\033[1000X\033[1000C") - 1,
-    CELL_LEN = PEN_SGR_MAX + PROTECTION_LEN + BLANKS_LEN,
-    CHARACTER_LEN = PEN_SGR_MAX + PROTECTION_LEN + 3 * UTF8_MAX,
+    BLANK_LEN = PEN_SGR_MAX + PROTECTION_LEN + BLANKS_LEN,
+    CELL_LEN = PEN_SGR_MAX + PROTECTION_LEN + (1 + CELL_MARKS_MAX) * UTF8_MAX,
     LINE_END_LEN = sizeof("\033]7717;wrapped\033\\\033[0m\r\n") - 1 +
                    PROTECTION_LEN +
                    sizeof("\033[1000H\033#6\033]7717;wrapped\033\\") - 1,
@@ -47,7 +47,7 @@ enum {
     ASCII_RUN_MAX = 256, /* bytes that are handed on in one piece */
 };
 
-static_assert(CHARACTER_LEN <= CELL_LEN, "of a blank, or less");
+static_assert(BLANK_LEN <= CELL_LEN, "of a character, or less");
 static_assert(TERM_COLS_MAX == 1000 && TERM_ROWS_MAX <= 1000,
               "numbers have four digits at most");
 static_assert(OSC_STATE == 7717 && STATE_VERSION == 1, "as spelled above");
@@ -66,15 +66,16 @@ term_state_screens_max(struct cell_size size)
 /* Lines of text. */
 
 static void
-put_character(struct state_writer *w, struct cell cell)
+put_character(struct state_writer *w, const struct mark *table,
+              struct cell cell)
 {
+    uint32_t marks[CELL_MARKS_MAX];
+    int count = mark_sequence(table, cell.marks, marks);
+
     state_put_pen(w, cell_pen(cell));
     state_put_code(w, cell.code);
-    if (cell.mark_0 != 0) {
-        state_put_code(w, cell.mark_0);
-    }
-    if (cell.mark_1 != 0) {
-        state_put_code(w, cell.mark_1);
+    for (int i = 0; i < count; i++) {
+        state_put_code(w, marks[i]);
     }
 }
 
@@ -103,6 +104,7 @@ used_cols(const struct cell *cells, int cols)
 /* A line of text, or what of it fits the reader. */
 struct line {
     const struct cell *cells;
+    const struct mark *marks; /* what they name */
     int cols;
     bool wrapped;
     enum row_size size;
@@ -160,7 +162,8 @@ put_ascii(struct state_writer *w, const struct cell *cells, int col, int end)
 }
 
 static void
-put_cells(struct state_writer *w, const struct cell *cells, int used)
+put_cells(struct state_writer *w, const struct cell *cells,
+          const struct mark *marks, int used)
 {
     int col = 0;
 
@@ -178,7 +181,7 @@ put_cells(struct state_writer *w, const struct cell *cells, int used)
             }
             put_blanks(w, cells[col], end - col, end < used);
         } else if (cells[col].code != CELL_WIDE_TAIL) {
-            put_character(w, cells[col]);
+            put_character(w, marks, cells[col]);
         }
         col = end;
     }
@@ -195,7 +198,7 @@ put_line(struct state_writer *w, struct line line, int width,
     int used = used_cols(line.cells, line.cols);
 
     put_size(w, line.size);
-    put_cells(w, line.cells, used);
+    put_cells(w, line.cells, line.marks, used);
     /* Printing goes on to the next line by itself, which comes in with the
      * background of what is printed then. */
     bool by_itself = line.wrapped && used == width &&
@@ -228,6 +231,7 @@ put_long_line(struct state_writer *w, struct line line, int width,
             cols--;
         }
         struct line piece = line;
+
         piece.cols = cols;
         piece.wrapped = true;
         line.cells += cols;
@@ -239,10 +243,21 @@ put_long_line(struct state_writer *w, struct line line, int width,
     put_line(w, line, width, next);
 }
 
-/* A line of the scrollback, or below it of the screen, which is written before
- * its lines have their sizes. */
+/*
+ * Lines of the scrollback, unpacked one at a time. Their marks are in a table
+ * of their own, for that of the screen must not lose any to them.
+ */
+struct unpacked {
+    struct marks marks;
+    struct cell cells[SCROLLBACK_COLS_MAX];
+};
+
+/*
+ * A line of the scrollback, or below it of the screen, which is written before
+ * its lines have their sizes. The marks of its first cell do not count.
+ */
 static struct next_line
-next_of_scrollback(const struct term *t, int index)
+next_of_scrollback(const struct term *t, int index, struct marks *marks)
 {
     const struct scrollback *sb = screen_scrollback(t->screen);
     struct cell cells[2]; /* it may be wide */
@@ -252,7 +267,7 @@ next_of_scrollback(const struct term *t, int index)
         return (struct next_line){
             .cell = screen_stored_row(t->screen, SCREEN_MAIN, 0, &wrapped)[0]};
     }
-    scrollback_line(sb, index, cells, 2, &wrapped);
+    scrollback_read(sb, index, marks, cells, 2, &wrapped);
     return (struct next_line){.cell = cells[0],
                               .has_size = scrollback_line_size(sb, index) !=
                                           ROW_SINGLE};
@@ -264,51 +279,60 @@ next_of_scrollback(const struct term *t, int index)
  */
 static void
 put_scrollback_line(struct state_writer *w, const struct term *t, int index,
-                    struct cell cells[SCROLLBACK_COLS_MAX])
+                    struct unpacked *unpacked)
 {
     const struct scrollback *sb = screen_scrollback(t->screen);
-    struct next_line next = next_of_scrollback(t, index - 1);
-    struct line line = {.cells = cells,
+    struct next_line next = next_of_scrollback(t, index - 1, &unpacked->marks);
+    struct line line = {.cells = unpacked->cells,
                         .cols = scrollback_line_cols(sb, index),
                         .size = scrollback_line_size(sb, index)};
 
-    scrollback_line(sb, index, cells, line.cols, &line.wrapped);
+    marks_clear(&unpacked->marks); /* any one line's have place in it */
+    scrollback_read(sb, index, &unpacked->marks, unpacked->cells, line.cols,
+                    &line.wrapped);
+    line.marks = unpacked->marks.table;
     put_long_line(w, line, t->size.cols, &next);
 }
 
 static void
 put_scrollback(struct state_writer *w, const struct term *t, int lines)
 {
-    struct cell cells[SCROLLBACK_COLS_MAX];
+    struct unpacked unpacked;
 
+    unpacked.marks = (struct marks){.table = NULL};
     for (int index = lines - 1; index >= 0 && w->error >= 0; index--) {
-        put_scrollback_line(w, t, index, cells);
+        put_scrollback_line(w, t, index, &unpacked);
     }
+    marks_clear(&unpacked.marks);
 }
 
 /* How many lines of the scrollback, from the newest, `max` bytes hold. */
 static int
 count_lines(const struct term *t, size_t max)
 {
-    struct cell cells[SCROLLBACK_COLS_MAX];
+    struct unpacked unpacked;
     struct state_writer w;
     int held = scrollback_lines(screen_scrollback(t->screen));
+    int index = 0;
 
+    unpacked.marks = (struct marks){.table = NULL};
     state_writer_init(&w, NULL, NULL);
-    for (int index = 0; index < held; index++) {
-        put_scrollback_line(&w, t, index, cells);
+    while (index < held) {
+        put_scrollback_line(&w, t, index, &unpacked);
         if (w.total > max) {
-            return index;
+            break;
         }
+        index++;
     }
-    return held;
+    marks_clear(&unpacked.marks);
+    return index;
 }
 
 static void
 put_screen(struct state_writer *w, const struct term *t,
            enum screen_which which)
 {
-    struct line line = {.cols = t->size.cols};
+    struct line line = {.marks = screen_marks(t->screen), .cols = t->size.cols};
 
     line.cells = screen_stored_row(t->screen, which, 0, &line.wrapped);
     for (int row = 1; row < t->size.rows && w->error >= 0; row++) {

@@ -12,6 +12,7 @@
 #include "base/colours.h"
 #include "base/geom.h"
 #include "term/cell.h"
+#include "term/marks.h"
 #include "term/row_size.h"
 
 enum cursor_shape {
@@ -43,6 +44,7 @@ struct screen_view {
     const struct cell *const *rows; /* size.rows pointers to size.cols cells */
     const uint8_t
         *row_sizes; /* of enum row_size for each, or NULL: all single */
+    const struct mark *marks; /* what cells name as theirs; NULL: none do */
     struct cursor_view cursor;
     bool reverse;            /* DECSCNM: default colours swapped */
     const uint32_t *colours; /* PALETTE_ENTRIES times 0xRRGGBB */
@@ -98,6 +100,14 @@ view_col_to_place(const struct screen_view *view, int row, int col)
     bool doubled = view_row_size(view, row) != ROW_SINGLE;
 
     return doubled ? min_int(2 * col, view->size.cols) : col;
+}
+
+/* The marks of a cell of the view, in order; returns how many they are. */
+static inline int
+view_marks(const struct screen_view *view, const struct cell *cell,
+           uint32_t out[CELL_MARKS_MAX])
+{
+    return cell->marks == 0 ? 0 : mark_sequence(view->marks, cell->marks, out);
 }
 
 #endif
