@@ -298,8 +298,8 @@ rig_same_modes(const struct term_modes *a, const struct term_modes *b)
            a->print_form_feed == b->print_form_feed &&
            a->print_screen == b->print_screen && a->level == b->level &&
            a->checksum_extension == b->checksum_extension &&
-           a->utf8 == b->utf8 && a->cp437_font == b->cp437_font &&
-           a->cursor_shape == b->cursor_shape;
+           a->coding == b->coding && a->national == b->national &&
+           a->cp437_font == b->cp437_font && a->cursor_shape == b->cursor_shape;
 }
 
 static inline bool

@@ -29,6 +29,7 @@ enum {
     OPTION_FONT,
     OPTION_FONT_SIZE,
     OPTION_TERM,
+    OPTION_CHARSET,
     OPTION_PALETTE,
     OPTION_FG,
     OPTION_BG,
@@ -69,6 +70,7 @@ static const struct option long_options[] = {
     {"font", required_argument, NULL, OPTION_FONT},
     {"font-size", required_argument, NULL, OPTION_FONT_SIZE},
     {"term", required_argument, NULL, OPTION_TERM},
+    {"charset", required_argument, NULL, OPTION_CHARSET},
     {"palette", required_argument, NULL, OPTION_PALETTE},
     {"fg", required_argument, NULL, OPTION_FG},
     {"bg", required_argument, NULL, OPTION_BG},
@@ -239,6 +241,23 @@ set_colour(struct parser *p, const char *option, const char *value,
                             "not a colour as #rrggbb in hexadecimal digits");
     }
     return 0;
+}
+
+static int
+set_charset(struct parser *p, const char *value)
+{
+    static const char *const names[] = {[CODING_UTF8] = "utf8",
+                                        [CODING_LATIN1] = "latin1",
+                                        [CODING_CP437] = "cp437",
+                                        NULL};
+    int index = 0;
+    int r = set_name(p, "--charset", value, names, "not utf8, latin1 or cp437",
+                     &index);
+
+    if (r == 0) {
+        p->options.charset = (enum coding)index;
+    }
+    return r;
 }
 
 static int
@@ -505,6 +524,8 @@ set_option(struct parser *p, int option, const char *value)
     case OPTION_FONT_SIZE:
         return set_int(p, "--font-size", value, OPTIONS_FONT_SIZE_MIN,
                        OPTIONS_FONT_SIZE_MAX, &o->font_size);
+    case OPTION_CHARSET:
+        return set_charset(p, value);
     case OPTION_TERM:
         return set_term(p, value);
     case OPTION_PALETTE:

@@ -11,6 +11,7 @@
 
 #include <netinet/in.h>
 
+#include "base/coding.h"
 #include "base/colours.h"
 #include "base/geom.h"
 #include "base/key.h"
@@ -88,6 +89,7 @@ struct options {
     const char *font; /* NULL for the built-in one */
     int font_size;
     enum key_dialect dialect;
+    enum coding charset; /* of a guest that never says */
     enum colour_scheme palette;
     int32_t fg; /* 0xRRGGBB, or negative for the palette's */
     int32_t bg;

@@ -20,6 +20,8 @@ const char options_help[] =
     "                          size in characters (80x24)\n"
     "      --term=TYPE         keys as of linux, vt220 or xterm (xterm; linux\n"
     "                          with -x)\n"
+    "      --charset=CHARSET   utf8, latin1 or cp437 for a guest that never\n"
+    "                          says which (utf8)\n"
     "      --palette=NAME      colours of linux, xterm, vga or tango (as --term)\n"
     "      --fg=COLOUR         colour of text as #rrggbb (the palette's)\n"
     "      --bg=COLOUR         colour behind it\n"

@@ -438,6 +438,7 @@ make_screen(struct session *s)
     struct term_config term_config = {.size = o->size,
                                       .scrollback_max = o->scrollback_max,
                                       .dialect = o->dialect,
+                                      .coding = o->charset,
                                       .colours = colours,
                                       .bold_is_bright = o->bold_bright,
                                       .blink = o->blink};

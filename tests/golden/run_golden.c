@@ -10,6 +10,7 @@
  *     dialect linux           or vt220, xterm (the default); before size
  *     allow checksums titles resize clipboard
  *                             what a guest may do; before size
+ *     charset latin1          or cp437, utf8 (the default); before size
  *     feed "\e[2;3Hhi"        bytes; \e \a \b \t \n \v \f \r \\ \" \xNN
  *     repeat 30 "x\r\n"       the same bytes several times
  *     resize 40x10
@@ -56,6 +57,7 @@ struct script {
     int line;
     enum key_dialect dialect;
     struct term_allowances allows;
+    enum coding coding;
     struct rig *rig;
     int bells_seen;
 };
@@ -188,6 +190,7 @@ make_terminal(struct script *s, struct cell_size size)
         .scrollback_max = RIG_SCROLLBACK,
         .dialect = s->dialect,
         .allows = s->allows,
+        .coding = s->coding,
     });
     s->bells_seen = 0;
 
@@ -253,6 +256,24 @@ set_allowances(struct script *s, const char *words)
 }
 
 static void
+set_charset(struct script *s, const char *name)
+{
+    static const char *const names[] = {
+        [CODING_UTF8] = "utf8",
+        [CODING_LATIN1] = "latin1",
+        [CODING_CP437] = "cp437",
+    };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(name, names[i]) == 0) {
+            s->coding = (enum coding)i;
+            return;
+        }
+    }
+    die(s, "an unknown charset");
+}
+
+static void
 feed_repeated(struct script *s, int count, const char *quoted)
 {
     char bytes[LINE_MAX_LEN];
@@ -272,6 +293,10 @@ act(struct script *s, const char *line)
 
     if (match(line, "size #x#", n, NULL)) {
         make_terminal(s, (struct cell_size){.cols = n[0], .rows = n[1]});
+        return true;
+    }
+    if (match(line, "charset ", NULL, &rest)) {
+        set_charset(s, rest);
         return true;
     }
     if (match(line, "dialect ", NULL, &rest)) {

@@ -105,6 +105,7 @@ defaults_are_what_the_help_says(void **state)
     assert_true(o->bg < 0);
     assert_false(o->bold_bright);
     assert_false(o->blink);
+    assert_int_equal(o->charset, CODING_UTF8);
     assert_int_equal(o->scrollback_max, 1 << 20);
     assert_int_equal(o->fps, 60);
     assert_int_equal(o->log_level, LOG_LEVEL_INFO);
@@ -134,8 +135,9 @@ all_options_are_taken_over(void **state)
     struct line more;
     expect_accepted(&more,
                     "--term vt220 --scrollback 64k --fps 25 --log-level debug "
-                    "--allow-remote -v 0.0.0.0:1 --cmd");
+                    "--charset cp437 --allow-remote -v 0.0.0.0:1 --cmd");
     assert_int_equal(more.options.dialect, KEY_DIALECT_VT220);
+    assert_int_equal(more.options.charset, CODING_CP437);
     assert_int_equal(more.options.scrollback_max, 64 << 10);
     assert_int_equal(more.options.fps, 25);
     assert_int_equal(more.options.log_level, LOG_LEVEL_DEBUG);
@@ -877,6 +879,8 @@ names_are_exact(void **state)
                    "--term xterm-256color: not linux, vt220 or xterm");
     expect_refused("-c --palette cga",
                    "--palette cga: not linux, xterm, vga or tango");
+    expect_refused("-c --charset UTF-8",
+                   "--charset UTF-8: not utf8, latin1 or cp437");
     expect_refused("-c --rfb 3.7", "--rfb 3.7: not 3.3 or 3.8");
     expect_refused("-c --rfb=", "--rfb : not 3.3 or 3.8");
     expect_refused("-c --log-level warn",

@@ -192,6 +192,11 @@ codings_survive(void **state)
         "\xe4\xbd\xa0",
         "\033%@\xff",
         "\033]7717;last;1f600\a",
+        "\033%@\033)0\033~",
+        "\033%@\033|\033+>",
+        "\033[?42h\033(K",
+        "\033[?42h\033(Z\033)%6\0337\033[?42l",
+        "\033*%5\033]7717;cp437\a",
     };
 
     (void)state;
@@ -203,8 +208,8 @@ codings_survive(void **state)
 
         rig_feed_bytes(copy, written.data, written.len);
         assert_null(rig_difference(rig, copy));
-        rig_feed(rig, "\xc9q\033[2b");
-        rig_feed(copy, "\xc9q\033[2b");
+        rig_feed(rig, "\xc9q|\033[2b");
+        rig_feed(copy, "\xc9q|\033[2b");
         assert_null(rig_difference(rig, copy));
 
         free(written.data);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Character sets: which of G0 to G3 holds which, which one is in use, and what
+ * Character sets: which of G0 to G3 holds which, which two are in use, and what
  * a byte means in each.
  */
 #ifndef VNCTERM_TERM_CHARSET_H
@@ -14,8 +14,30 @@
 struct charsets {
     uint8_t sets[4];      /* enum guard_charset of G0 to G3 */
     uint8_t gl;           /* which one bytes below 0x80 are in */
-    uint8_t single_shift; /* the same for the next character; 0 for none */
+    uint8_t gr;           /* which one bytes from 0xa0 are in, if not UTF-8 */
+    uint8_t single_shift; /* as gl, for the next character; 0 for none */
 };
+
+/*
+ * As after a reset: ASCII in G0 and G1, of which G0 is in use; Latin-1 in G2
+ * and G3, of which G2 is used for bytes from 0xa0.
+ */
+static inline struct charsets
+charsets_default(void)
+{
+    return (struct charsets){
+        .sets = {GUARD_CHARSET_ASCII, GUARD_CHARSET_ASCII, GUARD_CHARSET_LATIN1,
+                 GUARD_CHARSET_LATIN1},
+        .gr = 2,
+    };
+}
+
+/* Whether a set replaces some of ASCII with letters of a nation (DECNRCM). */
+static inline bool
+charset_is_national(enum guard_charset set)
+{
+    return set >= GUARD_CHARSET_DUTCH && set < GUARD_CHARSETS;
+}
 
 /* Whether bytes of printable ASCII are just that. */
 static inline bool
@@ -28,6 +50,12 @@ charsets_are_ascii(const struct charsets *c)
  * The scalar value for a byte from 0x20 to 0x7e. A single shift is used up.
  */
 uint32_t charsets_take_code(struct charsets *c, uint8_t byte);
+
+/*
+ * The scalar value for a byte from 0xa0. What a set of 94 characters lacks, at
+ * both ends, is as in Latin-1.
+ */
+uint32_t charsets_right_code(const struct charsets *c, uint8_t byte);
 
 /* The scalar value of any byte but 0 and 0x20 to 0x7e in code page 437. */
 uint32_t charset_cp437_code(uint8_t byte);

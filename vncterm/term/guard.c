@@ -82,6 +82,7 @@ clear_args(struct guard *g)
     g->args_overflow = false;
     g->leader = 0;
     g->middle = 0;
+    g->second = 0;
 }
 
 /* A C0 control that is not part of a sequence, wherever it came. */
@@ -139,6 +140,15 @@ dispatch_escape(struct guard *g, uint8_t byte)
     case 'o':
         emit_arg(g, GUARD_SHIFT, 3);
         return;
+    case '~':
+        emit_arg(g, GUARD_SHIFT_RIGHT, 1);
+        return;
+    case '}':
+        emit_arg(g, GUARD_SHIFT_RIGHT, 2);
+        return;
+    case '|':
+        emit_arg(g, GUARD_SHIFT_RIGHT, 3);
+        return;
     default:
         break;
     }
@@ -161,11 +171,12 @@ designate(struct guard *g, int set, enum guard_charset charset)
     emit(g, GUARD_DESIGNATE);
 }
 
-/* ESC, an intermediate byte (in g->middle) and a final one. */
+/* ESC, intermediate bytes (g->middle and g->second) and a final one. */
 static void
 dispatch_escape_middle(struct guard *g, uint8_t final)
 {
     uint8_t middle = g->middle;
+    uint8_t second = g->second;
 
     g->state = STATE_GROUND;
     clear_args(g);
@@ -174,13 +185,14 @@ dispatch_escape_middle(struct guard *g, uint8_t final)
     case ')':
     case '*':
     case '+':
-        designate(g, middle - '(', guard_charset_94(final));
+        designate(g, middle - '(', guard_charset_94(second, final));
         break;
     case '-':
     case '.':
     case '/':
         designate(g, middle - '-' + 1,
-                  final == 'A' ? GUARD_CHARSET_LATIN1 : GUARD_CHARSETS);
+                  final == 'A' && second == 0 ? GUARD_CHARSET_LATIN1
+                                              : GUARD_CHARSETS);
         break;
     case '%':
         if (final == 'G' || final == '8') { /* 8: obsolete, Linux */
@@ -328,6 +340,7 @@ feed_escape(struct guard *g, uint8_t byte)
         end_string(g, g->string_open);
     } else if (byte < '0') {
         g->middle = byte;
+        g->second = 0;
         g->state = STATE_ESCAPE_MIDDLE;
     } else if (!enter_sequence(g, byte)) {
         dispatch_escape(g, byte);
@@ -339,6 +352,8 @@ feed_escape_middle(struct guard *g, uint8_t byte)
 {
     if (byte >= '0') {
         dispatch_escape_middle(g, byte);
+    } else if (g->second == 0 && g->middle >= '(' && g->middle <= '/') {
+        g->second = byte; /* of a set of characters; nothing else has two */
     } else {
         g->middle = '!'; /* no sequence of ours has two: matches nothing */
     }

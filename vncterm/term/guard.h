@@ -46,6 +46,18 @@ enum guard_charset {
     GUARD_CHARSET_DEC_SUPPLEMENTAL,
     GUARD_CHARSET_LATIN1, /* its upper half */
     GUARD_CHARSET_CP437,
+    GUARD_CHARSET_DEC_TECHNICAL,
+    GUARD_CHARSET_DUTCH, /* national replacement sets, from here on */
+    GUARD_CHARSET_FINNISH,
+    GUARD_CHARSET_FRENCH,
+    GUARD_CHARSET_FRENCH_CANADIAN,
+    GUARD_CHARSET_GERMAN,
+    GUARD_CHARSET_ITALIAN,
+    GUARD_CHARSET_NORWEGIAN, /* and Danish */
+    GUARD_CHARSET_PORTUGUESE,
+    GUARD_CHARSET_SPANISH,
+    GUARD_CHARSET_SWEDISH,
+    GUARD_CHARSET_SWISS,
     GUARD_CHARSETS,
 };
 
@@ -146,6 +158,7 @@ enum guard_kind {
     GUARD_XTWINOPS,
     GUARD_DESIGNATE,      /* args: which of G0 to G3, enum guard_charset */
     GUARD_SHIFT,          /* locking shift of GL; args: which of G0 to G3 */
+    GUARD_SHIFT_RIGHT,    /* the same of GR */
     GUARD_SINGLE_SHIFT,   /* for one character; args: 2 or 3 */
     GUARD_CODING_UTF8,    /* ESC % G */
     GUARD_CODING_DEFAULT, /* ESC % @ */
@@ -207,6 +220,7 @@ struct guard {
     int state;             /* private to guard.c, like all that follows */
     uint8_t leader;        /* of < = > ?, or 0 */
     uint8_t middle;        /* the intermediate byte, or 0 */
+    uint8_t second;        /* of the intermediates of ESC, or 0 */
     bool args_overflow;    /* further arguments are ignored */
     bool osc_ended_by_bel; /* while on_osc(): not by ST */
     int string_open;       /* the state that the ESC just seen may end, or 0 */

@@ -66,26 +66,51 @@ static const uint8_t escape_kinds[FINAL_LAST + 1] = {
     ['Z'] = GUARD_DA1,   ['c'] = GUARD_RIS,
 };
 
+/* VT510 programmer reference, SCS; xterm's ctlseqs; console_codes(4). */
+static const struct charset_name {
+    uint8_t second;
+    uint8_t final;
+    uint8_t charset; /* enum guard_charset */
+} charset_names[] = {
+    {0, 'B', GUARD_CHARSET_ASCII},
+    {0, '1', GUARD_CHARSET_ASCII}, /* alternate ROM */
+    {0, 'A', GUARD_CHARSET_UK},
+    {0, '0', GUARD_CHARSET_DEC_GRAPHICS},
+    {0, '2', GUARD_CHARSET_DEC_GRAPHICS}, /* alternate ROM */
+    {0, '<', GUARD_CHARSET_DEC_SUPPLEMENTAL},
+    {'%', '5', GUARD_CHARSET_DEC_SUPPLEMENTAL},
+    {0, '>', GUARD_CHARSET_DEC_TECHNICAL},
+    {0, 'U', GUARD_CHARSET_CP437}, /* Linux: the null mapping */
+    {0, '4', GUARD_CHARSET_DUTCH},
+    {0, 'C', GUARD_CHARSET_FINNISH},
+    {0, '5', GUARD_CHARSET_FINNISH},
+    {0, 'R', GUARD_CHARSET_FRENCH},
+    {0, 'f', GUARD_CHARSET_FRENCH},
+    {0, 'Q', GUARD_CHARSET_FRENCH_CANADIAN},
+    {0, '9', GUARD_CHARSET_FRENCH_CANADIAN},
+    {0, 'K', GUARD_CHARSET_GERMAN}, /* Linux: the user's mapping */
+    {0, 'Y', GUARD_CHARSET_ITALIAN},
+    {0, '`', GUARD_CHARSET_NORWEGIAN},
+    {0, 'E', GUARD_CHARSET_NORWEGIAN},
+    {0, '6', GUARD_CHARSET_NORWEGIAN},
+    {'%', '6', GUARD_CHARSET_PORTUGUESE},
+    {0, 'Z', GUARD_CHARSET_SPANISH},
+    {0, 'H', GUARD_CHARSET_SWEDISH},
+    {0, '7', GUARD_CHARSET_SWEDISH},
+    {0, '=', GUARD_CHARSET_SWISS},
+};
+
 enum guard_charset
-guard_charset_94(uint8_t final)
+guard_charset_94(uint8_t second, uint8_t final)
 {
-    switch (final) {
-    case 'B':
-    case 'K': /* the Linux console's user mapping, which is ASCII here */
-    case '1': /* alternate ROM */
-        return GUARD_CHARSET_ASCII;
-    case 'A':
-        return GUARD_CHARSET_UK;
-    case '0':
-    case '2': /* alternate ROM, graphics */
-        return GUARD_CHARSET_DEC_GRAPHICS;
-    case '<':
-        return GUARD_CHARSET_DEC_SUPPLEMENTAL;
-    case 'U':
-        return GUARD_CHARSET_CP437;
-    default:
-        return GUARD_CHARSETS;
+    for (size_t i = 0; i < sizeof(charset_names) / sizeof(charset_names[0]);
+         i++) {
+        const struct charset_name *name = &charset_names[i];
+        if (name->second == second && name->final == final) {
+            return (enum guard_charset)name->charset;
+        }
     }
+    return GUARD_CHARSETS;
 }
 
 enum guard_kind

@@ -19,7 +19,10 @@ enum guard_kind guard_escape_kind(uint8_t final);
 /* ESC # `final`; GUARD_NONE if unknown. */
 enum guard_kind guard_line_kind(uint8_t final);
 
-/* The set of 94 characters that ESC ( `final` designates, or GUARD_CHARSETS. */
-enum guard_charset guard_charset_94(uint8_t final);
+/*
+ * The set of 94 characters that ESC ( `second` `final` designates, `second`
+ * being 0 for none, or GUARD_CHARSETS.
+ */
+enum guard_charset guard_charset_94(uint8_t second, uint8_t final);
 
 #endif

@@ -17,7 +17,7 @@ state_writer_init(struct state_writer *w, term_write_fn *write, void *data)
     w->error = 0;
     w->total = 0;
     w->pen = cell_default();
-    w->charsets = (struct charsets){.gl = 0};
+    w->charsets = charsets_default();
     w->origin = false;
     w->len = 0;
 }

@@ -32,9 +32,10 @@ term_update_coding(struct term *t)
 
     if (t->modes.cp437_font) {
         coding = GUARD_8BIT_ALL_GLYPHS;
-    } else if (t->modes.utf8) {
+    } else if (t->modes.coding == CODING_UTF8) {
         coding = GUARD_UTF8;
-    } else if (c->sets[c->gl] == GUARD_CHARSET_CP437) {
+    } else if (t->modes.coding == CODING_CP437 ||
+               c->sets[c->gl] == GUARD_CHARSET_CP437) {
         coding = GUARD_8BIT_GLYPHS;
     }
     guard_set_coding(&t->guard, coding);
@@ -89,6 +90,7 @@ term_reset_soft(struct term *t)
     t->modes.iso_protection = false;
     t->modes.reverse_wrap = false;
     t->modes.reverse_wrap_more = false;
+    t->modes.national = false;
     t->input.cursor_application = false;
     t->input.keypad_application = false;
     term_update_coding(t);
@@ -132,6 +134,7 @@ term_new(struct term **out, const struct term_config *config,
     } else {
         colours_init(t->colours, COLOURS_LINUX);
     }
+    t->first_coding = config->coding;
     t->scrollback_max = config->scrollback_max;
     t->size = config->size;
     t->fast_path = true;

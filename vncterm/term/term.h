@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/coding.h"
 #include "base/colours.h"
 #include "base/geom.h"
 #include "base/key.h"
@@ -44,6 +45,7 @@ struct term_config {
     struct cell_size size;    /* 1x1 to TERM_COLS_MAX x TERM_ROWS_MAX */
     size_t scrollback_max;    /* bytes; 0 keeps nothing */
     enum key_dialect dialect; /* what the terminal says it is */
+    enum coding coding;       /* of a guest that never says, and after RIS */
     struct term_allowances allows;
     /* PALETTE_ENTRIES times 0xRRGGBB, which are copied, or NULL for those of
      * the Linux console. */

@@ -284,7 +284,10 @@ cursor_fit_line(struct term *t)
 void
 cursor_reset_saved(struct cursor *cursor)
 {
-    *cursor = (struct cursor){.pen = cell_default()};
+    *cursor = (struct cursor){
+        .pen = cell_default(),
+        .charsets = charsets_default(),
+    };
 }
 
 void

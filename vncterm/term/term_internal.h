@@ -28,6 +28,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/coding.h"
 #include "base/colours.h"
 #include "base/geom.h"
 #include "base/key.h"
@@ -90,8 +91,9 @@ struct term_modes {
     bool smooth_scroll;    /* DECSCLM, and DEC's printer modes DECPFF and */
     bool print_form_feed;  /* DECPEX: remembered, and nothing else */
     bool print_screen;
-    bool utf8;              /* ESC % G, else Latin-1 */
+    bool national;          /* DECNRCM: national sets can be designated */
     bool cp437_font;        /* ESC [ 11 m */
+    enum coding coding;     /* ESC % G and ESC % @ */
     int level;              /* DECSCL, 1 to TERM_LEVEL */
     int checksum_extension; /* XTCHECKSUM; 6 bits */
     enum cursor_shape cursor_shape;
@@ -136,6 +138,7 @@ struct term {
     void *data;
     enum key_dialect dialect;
     struct term_allowances allows;
+    enum coding first_coding; /* at start and after a reset */
     size_t scrollback_max;
     struct cell_size size;
 

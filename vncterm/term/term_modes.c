@@ -22,6 +22,7 @@ enum {
     MODE_DECTCEM = 25,
     MODE_ALLOW_COLUMNS = 40,
     MODE_MORE_FIX = 41,
+    MODE_DECNRCM = 42,
     MODE_REVERSE_WRAP = 45,
     MODE_ALTERNATE = 47,
     MODE_DECNKM = 66,
@@ -69,6 +70,7 @@ static const int kept_modes[] = {
     MODE_SGR_MOUSE,       MODE_URXVT_MOUSE,
     MODE_ALTERNATE_CLEAR, MODE_ALTERNATE_SAVE_CURSOR,
     MODE_BRACKETED_PASTE, MODE_REVERSE_WRAP_MORE,
+    MODE_DECNRCM,
 };
 
 enum {
@@ -88,7 +90,7 @@ modes_reset(struct term *t)
         .autowrap = true,
         .cursor_visible = true,
         .cursor_blink = t->blink,
-        .utf8 = true,
+        .coding = t->first_coding,
         .cursor_shape = CURSOR_BLOCK,
         .level = TERM_LEVEL,
     };
@@ -194,6 +196,8 @@ private_flag(struct term *t, int mode)
         return &t->modes.reverse_wrap_more;
     case MODE_DECNCSM:
         return &t->modes.keep_on_columns;
+    case MODE_DECNRCM:
+        return &t->modes.national;
     case MODE_DECNKM:
         return &t->input.keypad_application;
     case MODE_DECBKM:

@@ -27,6 +27,23 @@ shift_to(struct term *t, int set)
     term_update_coding(t);
 }
 
+/*
+ * Without DECNRCM national sets are unknown, but for one: what is German there
+ * is the user's mapping on Linux, which maps to what the font has.
+ */
+static void
+designate(struct term *t, int which, enum guard_charset set)
+{
+    if (charset_is_national(set) && !t->modes.national) {
+        if (set != GUARD_CHARSET_GERMAN) {
+            return;
+        }
+        set = GUARD_CHARSET_ASCII;
+    }
+    t->cursor.charsets.sets[which] = (uint8_t)set;
+    term_update_coding(t);
+}
+
 static void
 on_control(void *data, uint8_t control)
 {
@@ -369,18 +386,21 @@ change_state(struct term *t, const struct guard_op *op)
         modes_set_cursor_style(t, guard_arg(op, 0, 0));
         return true;
     case GUARD_DESIGNATE:
-        t->cursor.charsets.sets[op->args[0]] = (uint8_t)op->args[1];
-        term_update_coding(t);
+        designate(t, op->args[0], (enum guard_charset)op->args[1]);
         return true;
     case GUARD_SHIFT:
         shift_to(t, op->args[0]);
+        return true;
+    case GUARD_SHIFT_RIGHT:
+        t->cursor.charsets.gr = (uint8_t)op->args[0];
         return true;
     case GUARD_SINGLE_SHIFT:
         t->cursor.charsets.single_shift = (uint8_t)op->args[0];
         return true;
     case GUARD_CODING_UTF8:
     case GUARD_CODING_DEFAULT:
-        t->modes.utf8 = op->kind == GUARD_CODING_UTF8;
+        t->modes.coding =
+            op->kind == GUARD_CODING_UTF8 ? CODING_UTF8 : CODING_LATIN1;
         term_update_coding(t);
         return true;
     case GUARD_LINUX_PALETTE:

@@ -168,9 +168,11 @@ void
 print_byte(struct term *t, uint8_t byte)
 {
     const struct charsets *c = &t->cursor.charsets;
-    bool cp437 = t->modes.cp437_font || c->sets[c->gl] == GUARD_CHARSET_CP437;
+    bool cp437 = t->modes.cp437_font || t->modes.coding == CODING_CP437 ||
+                 c->sets[c->gl] == GUARD_CHARSET_CP437;
 
-    print_code(t, cp437 ? charset_cp437_code(byte) : byte);
+    print_code(t,
+               cp437 ? charset_cp437_code(byte) : charsets_right_code(c, byte));
 }
 
 void

@@ -186,6 +186,7 @@ is_kind_of_state(enum guard_kind kind)
         [GUARD_DESIGNATE] = true,
         [GUARD_SHIFT] = true,
         [GUARD_SINGLE_SHIFT] = true,
+        [GUARD_SHIFT_RIGHT] = true,
         [GUARD_CODING_UTF8] = true,
         [GUARD_CODING_DEFAULT] = true,
         [GUARD_DECDWL] = true,
@@ -201,7 +202,7 @@ static bool
 is_mode_of_state(int mode)
 {
     static const int modes[] = {
-        4,  18, 19, 40, 41,   45,   95,   1045, 1,    5,    6,    7,    9,
+        4,  18, 19, 40, 41,   42,   45,   95,   1045, 1,    5,    6,    7,   9,
         25, 47, 67, 69, 1000, 1002, 1003, 1004, 1005, 1006, 1015, 2004, 2026};
 
     for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
@@ -337,6 +338,7 @@ term_restore(struct term *t, const void *bytes, size_t len)
     struct term_config config = {.scrollback_max = t->scrollback_max,
                                  .dialect = t->dialect,
                                  .allows = t->allows,
+                                 .coding = t->first_coding,
                                  .colours = t->colours,
                                  .bold_is_bright = t->bold_is_bright,
                                  .blink = t->blink};

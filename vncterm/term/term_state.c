@@ -7,9 +7,9 @@
  * ignore: OSC 7717 ; 1 ; columns ; rows stands at the start, 1 being the
  * version, and OSC 7717 ; end at the end. Between them "wrapped" marks the
  * cursor's row as carried on in the next one where printing could not,
- * "pending" has the next character wrap, "last" is what REP repeats, "saved" is
- * what XTSAVE has saved, "level" DECSCL's, "columns" that DECCOLM is set,
- * "unzoomed" the size before XTWINOPS 9.
+ * "pending" has the next character wrap, "last" is what REP repeats, "cp437" is
+ * how bytes are coded, "saved" is what XTSAVE has saved, "level" DECSCL's,
+ * "columns" that DECCOLM is set, "unzoomed" the size before XTWINOPS 9.
  *
  * Every line of text begins in the default pen, so that each takes the same
  * bytes whichever lines are in front of it: how many of them fit is counted
@@ -596,11 +596,27 @@ put_charsets(struct state_writer *w, const struct charsets *charsets)
         [GUARD_CHARSET_ASCII] = {"(", "B"},
         [GUARD_CHARSET_UK] = {"(", "A"},
         [GUARD_CHARSET_DEC_GRAPHICS] = {"(", "0"},
-        [GUARD_CHARSET_DEC_SUPPLEMENTAL] = {"(", "<"},
+        [GUARD_CHARSET_DEC_SUPPLEMENTAL] = {"(", "%5"},
         [GUARD_CHARSET_LATIN1] = {"-", "A"},
         [GUARD_CHARSET_CP437] = {"(", "U"},
+        [GUARD_CHARSET_DEC_TECHNICAL] = {"(", ">"},
+        [GUARD_CHARSET_DUTCH] = {"(", "4"},
+        [GUARD_CHARSET_FINNISH] = {"(", "5"},
+        [GUARD_CHARSET_FRENCH] = {"(", "R"},
+        [GUARD_CHARSET_FRENCH_CANADIAN] = {"(", "9"},
+        [GUARD_CHARSET_GERMAN] = {"(", "K"},
+        [GUARD_CHARSET_ITALIAN] = {"(", "Y"},
+        [GUARD_CHARSET_NORWEGIAN] = {"(", "6"},
+        [GUARD_CHARSET_PORTUGUESE] = {"(", "%6"},
+        [GUARD_CHARSET_SPANISH] = {"(", "Z"},
+        [GUARD_CHARSET_SWEDISH] = {"(", "7"},
+        [GUARD_CHARSET_SWISS] = {"(", "="},
     };
+    static_assert(sizeof(designators) / sizeof(designators[0]) ==
+                      GUARD_CHARSETS,
+                  "each set has its name");
     static const char *const shifts[] = {"\017", "\016", "\033n", "\033o"};
+    static const char *const right_shifts[] = {"", "\033~", "\033}", "\033|"};
 
     for (int i = 0; i < 4; i++) {
         const char *const *designator = designators[charsets->sets[i]];
@@ -612,6 +628,9 @@ put_charsets(struct state_writer *w, const struct charsets *charsets)
     }
     if (w->charsets.gl != charsets->gl) {
         state_put_text(w, shifts[charsets->gl]);
+    }
+    if (w->charsets.gr != charsets->gr) {
+        state_put_text(w, right_shifts[charsets->gr]);
     }
     w->charsets = *charsets;
 }
@@ -638,12 +657,11 @@ put_cursor(struct state_writer *w, const struct cursor *cursor, int top,
 static bool
 is_start_cursor(const struct cursor *cursor)
 {
-    const struct charsets *c = &cursor->charsets;
+    struct charsets charsets = charsets_default();
 
     return cursor->pos.row == 0 && cursor->pos.col == 0 && !cursor->origin &&
            !cursor->pending_wrap && cell_equals(cursor->pen, cell_default()) &&
-           c->gl == 0 && c->sets[0] == 0 && c->sets[1] == 0 &&
-           c->sets[2] == 0 && c->sets[3] == 0;
+           memcmp(&cursor->charsets, &charsets, sizeof(charsets)) == 0;
 }
 
 static void
@@ -691,6 +709,23 @@ put_screens(struct state_writer *w, const struct term *t,
     }
 }
 
+/* Whether one of the cursors has one; see DECNRCM. */
+static bool
+has_national_set(const struct term *t)
+{
+    const struct cursor *cursors[] = {&t->cursor, &t->saved[0], &t->saved[1]};
+
+    for (size_t i = 0; i < 3; i++) {
+        for (int set = 0; set < 4; set++) {
+            uint8_t charset = cursors[i]->charsets.sets[set];
+            if (charset_is_national((enum guard_charset)charset)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* What is said last, since nothing can be said after it. */
 static void
 put_end(struct state_writer *w, const struct term *t)
@@ -700,8 +735,18 @@ put_end(struct state_writer *w, const struct term *t)
     if (t->modes.cp437_font) {
         state_put_text(w, "\033[11m");
     }
-    if (!t->modes.utf8) {
+    if (!t->modes.national && has_national_set(t)) {
+        state_put_text(w, "\033[?42l");
+    }
+    switch (t->modes.coding) {
+    case CODING_UTF8:
+        break;
+    case CODING_LATIN1:
         state_put_text(w, "\033%@");
+        break;
+    case CODING_CP437:
+        state_put_format(w, "\033]%d;cp437\033\\", OSC_STATE);
+        break;
     }
     state_put_text(w, single_shifts[t->cursor.charsets.single_shift]);
     if (t->last_code != 0) {
@@ -717,6 +762,9 @@ put_state(struct state_writer *w, const struct term *t, struct content content)
     state_put_format(w, "\033]%d;%d;%d;%d\033\\", OSC_STATE, STATE_VERSION,
                      t->size.cols, t->size.rows);
     state_put_text(w, "\033c\033%G");
+    if (t->modes.national || has_national_set(t)) {
+        state_put_text(w, "\033[?42h");
+    }
     put_colours(w, t);
     put_all_titles(w, t);
     put_tab_stops(w, t);
