@@ -577,6 +577,59 @@ combining_marks_are_drawn_over_their_base(void **state)
     assert_int_equal(picture_ink(p, (struct cell_pos){0, 4}), 0);
 }
 
+/* Whether cells of the first row, or with `cells` 2 pairs, look alike. */
+static bool
+look_alike(const struct picture *p, int col, int other, int cells)
+{
+    struct rect a = picture_cell_area(p, (struct cell_pos){0, col});
+    struct rect b = picture_cell_area(p, (struct cell_pos){0, other});
+
+    a.width *= cells;
+    b.width *= cells;
+    return picture_same(p, a, b);
+}
+
+static void
+character_with_marks_looks_like_the_one_that_has_them(void **state)
+{
+    struct picture *p = *state;
+    struct cell pen = cell_default();
+
+    picture_write(p, origin, pen, "\xc3\xa9\xe1\xbb\x87x"); /* U+E9, U+1EC7 */
+    picture_put(p, (struct cell_pos){0, 6}, pen, 0xac01, 2);
+    pen.marks = picture_mark(p, 0, 0x301) & 0x7fff;
+    picture_write(p, (struct cell_pos){0, 3}, pen, "e");
+    pen.marks = picture_mark(p, picture_mark(p, 0, 0x323), 0x302) & 0x7fff;
+    picture_write(p, (struct cell_pos){0, 4}, pen, "e");
+    /* What is not seen changes nothing: a joiner and a variation selector. */
+    pen.marks = picture_mark(p, picture_mark(p, 0, 0x200d), 0xfe0f) & 0x7fff;
+    picture_write(p, (struct cell_pos){0, 5}, pen, "x");
+    pen.marks = picture_mark(p, picture_mark(p, 0, 0x1161), 0x11a8) & 0x7fff;
+    picture_put(p, (struct cell_pos){0, 8}, pen, 0x1100, 2);
+    picture_draw(p);
+
+    assert_true(look_alike(p, 0, 3, 1));
+    assert_true(look_alike(p, 1, 4, 1));
+    assert_true(look_alike(p, 2, 5, 1));
+    assert_true(look_alike(p, 6, 8, 2));
+    assert_false(look_alike(p, 0, 1, 1));
+}
+
+static void
+vowel_sign_in_a_cell_of_its_own_is_seen(void **state)
+{
+    struct picture *p = *state;
+
+    /* Unifont has them left of their origin, without a width. */
+    picture_put(p, origin, cell_default(), 0x93f, 1);
+    picture_put(p, (struct cell_pos){0, 1}, cell_default(), 0xbbe, 1);
+    picture_draw(p);
+
+    assert_true(picture_ink(p, origin) > 5);
+    assert_true(picture_ink(p, (struct cell_pos){0, 1}) > 5);
+    assert_int_equal(picture_ink(p, (struct cell_pos){0, 2}), 0);
+}
+
 static void
 mark_on_a_wide_character_is_in_its_middle(void **state)
 {
@@ -824,6 +877,8 @@ main(void)
         TEST(character_above_the_first_plane_is_found),
         TEST(broad_picture_in_one_cell_is_squeezed),
         TEST(combining_marks_are_drawn_over_their_base),
+        TEST(character_with_marks_looks_like_the_one_that_has_them),
+        TEST(vowel_sign_in_a_cell_of_its_own_is_seen),
         TEST(mark_on_a_wide_character_is_in_its_middle),
         TEST(broad_mark_is_squeezed_around_its_base),
         TEST(characters_without_a_picture_draw_nothing),

@@ -227,7 +227,9 @@ face_baseline(const struct face *face)
 /*
  * Where the left end of the character's own box goes, in 1/64 pixel: the box is
  * put in the middle. Marks without a width are made to follow their base, and
- * have their ink left of their origin.
+ * have their ink left of their origin. What fonts take for such a mark and has
+ * a cell of its own, as vowel signs of Indic scripts, has its ink in the
+ * middle.
  */
 static long
 place_across(FT_GlyphSlot slot, const FT_BBox *ink,
@@ -235,8 +237,11 @@ place_across(FT_GlyphSlot slot, const FT_BBox *ink,
 {
     long width = (long)area.width * UNIT;
 
-    if ((request->glyph_id & GLYPH_MARK) == 0 || slot->advance.x != 0) {
+    if (slot->advance.x != 0) {
         return (width - slot->advance.x) / 2;
+    }
+    if ((request->glyph_id & GLYPH_MARK) == 0) {
+        return round_to_pixel((width - ink->xMax - ink->xMin) / 2);
     }
     if (ink->xMin >= 0) {
         return 0;

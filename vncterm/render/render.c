@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "render/blit.h"
+#include "render/composite.h"
 #include "render/decoration.h"
 #include "render/font.h"
 #include "render/glyph_cache.h"
@@ -144,16 +145,33 @@ style_of(const struct spot *spot)
            (spot->wide ? GLYPH_WIDE : 0u);
 }
 
+/*
+ * A character with its marks. `base` becomes what it and some of them make, the
+ * others are drawn over that.
+ */
 static void
-compose_glyph(struct render *r, const struct spot *spot, uint32_t base_id,
+compose_glyph(struct render *r, const struct spot *spot, uint32_t base,
               struct glyph *out)
 {
     uint32_t marks[CELL_MARKS_MAX];
-    int count = view_marks(spot->view, spot->cell, marks);
+    int given = view_marks(spot->view, spot->cell, marks);
+    int count = 0;
     struct mask *m = &r->composed;
     struct glyph part;
 
-    find_glyph(r, base_id, &part);
+    for (int i = 0; i < given; i++) {
+        uint32_t code = composite_of(base, marks[i]);
+        if (code != 0) {
+            base = code;
+        } else if (!is_invisible(marks[i])) {
+            marks[count++] = marks[i];
+        }
+    }
+    find_glyph(r, base | style_of(spot), &part);
+    if (count == 0) {
+        *out = part;
+        return;
+    }
     mask_clear(m, MASK_MONO, part.size);
     mask_merge(m, &part);
     for (int i = 0; i < count; i++) {
@@ -172,7 +190,7 @@ glyph_of(struct render *r, const struct spot *spot, struct glyph *out)
         code = ' ';
     }
     if (spot->cell->marks != 0) {
-        compose_glyph(r, spot, code | style_of(spot), out);
+        compose_glyph(r, spot, code, out);
     } else if (code == ' ') {
         *out = (struct glyph){.size = {spot->area.width, spot->area.height}};
     } else {
