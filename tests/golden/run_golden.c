@@ -11,7 +11,8 @@
  *     allow checksums titles resize clipboard
  *                             what a guest may do; before size
  *     charset latin1          or cp437, utf8 (the default); before size
- *     feed "\e[2;3Hhi"        bytes; \e \a \b \t \n \v \f \r \\ \" \xNN
+ *     feed "\e[2;3Hhi"        bytes; \e \a \b \t \n \v \f \r \\ \" \xNN, and
+ *                             \u{301}, a character in UTF-8
  *     repeat 30 "x\r\n"       the same bytes several times
  *     resize 40x10
  *     view 3                  the view goes 3 lines back
@@ -140,6 +141,15 @@ parse_quoted(const struct script *s, const char *in, char *out)
             const char digits[] = {in[1], in[2], '\0'};
             out[len++] = (char)strtol(digits, NULL, 16);
             in += 3;
+        } else if (*in == 'u' && in[1] == '{') {
+            char *end;
+            long code = strtol(in + 2, &end, 16);
+
+            if (*end != '}' || code < 0x80 || code > UNICODE_MAX) {
+                die(s, "no such character");
+            }
+            len += utf8_encode((uint32_t)code, out + len);
+            in = end + 1;
         } else if (*in != '\0' && found != NULL) {
             out[len++] = escape_bytes[found - escape_letters];
             in++;

@@ -209,5 +209,8 @@ charsets_right_code(const struct charsets *c, uint8_t byte)
     if (set == GUARD_CHARSET_CP437) {
         return charset_cp437_code(byte);
     }
+    if (set != GUARD_CHARSET_LATIN1 && low == 0x7f) {
+        return 0;
+    }
     return low == 0x20 || low == 0x7f ? byte : code_in(set, low);
 }

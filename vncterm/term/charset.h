@@ -52,8 +52,8 @@ charsets_are_ascii(const struct charsets *c)
 uint32_t charsets_take_code(struct charsets *c, uint8_t byte);
 
 /*
- * The scalar value for a byte from 0xa0. What a set of 94 characters lacks, at
- * both ends, is as in Latin-1.
+ * The scalar value for a byte from 0xa0. Of what a set of 94 characters lacks,
+ * 0xa0 is a blank, and 0xff nothing: 0.
  */
 uint32_t charsets_right_code(const struct charsets *c, uint8_t byte);
 

@@ -171,8 +171,12 @@ print_byte(struct term *t, uint8_t byte)
     bool cp437 = t->modes.cp437_font || t->modes.coding == CODING_CP437 ||
                  c->sets[c->gl] == GUARD_CHARSET_CP437;
 
-    print_code(t,
-               cp437 ? charset_cp437_code(byte) : charsets_right_code(c, byte));
+    uint32_t code =
+        cp437 ? charset_cp437_code(byte) : charsets_right_code(c, byte);
+
+    if (code != 0) {
+        print_code(t, code);
+    }
 }
 
 void
