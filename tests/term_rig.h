@@ -298,8 +298,8 @@ rig_same_modes(const struct term_modes *a, const struct term_modes *b)
            a->print_form_feed == b->print_form_feed &&
            a->print_screen == b->print_screen && a->level == b->level &&
            a->checksum_extension == b->checksum_extension &&
-           a->coding == b->coding && a->national == b->national &&
-           a->cp437_font == b->cp437_font && a->cursor_shape == b->cursor_shape;
+           a->national == b->national && a->cp437_font == b->cp437_font &&
+           a->cursor_shape == b->cursor_shape;
 }
 
 static inline bool
@@ -312,7 +312,7 @@ rig_same_input(const struct input_modes *a, const struct input_modes *b)
            a->bracketed_paste == b->bracketed_paste &&
            a->focus_reports == b->focus_reports &&
            a->mouse_tracking == b->mouse_tracking &&
-           a->mouse_encoding == b->mouse_encoding &&
+           a->mouse_encoding == b->mouse_encoding && a->coding == b->coding &&
            a->alternate_screen == b->alternate_screen;
 }
 

@@ -2,7 +2,7 @@
 """A person types into a shell, and programs get the bytes they expect."""
 import unittest
 
-from harness import (ALT, CONTROL, F1, INSERT, LEFT, PAGE_UP, RETURN, SHIFT,
+from harness import (ALT, CELL_HEIGHT, CONTROL, F1, INSERT, LEFT, PAGE_UP, RETURN, SHIFT,
                      UP, Vncterm, main, screen, wait_for_text)
 
 
@@ -61,6 +61,41 @@ class Typing(unittest.TestCase):
         wait_for_text(self.client, "1070")
         self.client.type("echo bot''tom\n")
         wait_for_text(self.client, "bottom")
+
+
+class OldGuests(unittest.TestCase):
+    """Guests that know no UTF-8, and do not say so."""
+
+    def picture(self, octal, *options):
+        """What the bytes look like, which come in octal."""
+        script = f"printf '\\033[?25l{octal}\\n.\\n'; cat"
+        with Vncterm("sh", "-c", script, options=options) as vncterm:
+            with vncterm.client() as client:
+                wait_for_text(client, ".")
+                return list(client.rows[:CELL_HEIGHT])
+
+    def assert_bytes_are(self, charset, octal, text):
+        utf8 = "".join(f"\\{byte:o}" for byte in text.encode())
+        self.assertEqual(self.picture(octal, "--charset", charset),
+                         self.picture(utf8))
+
+    def test_text_is_read_as_the_option_says(self):
+        self.assert_bytes_are("latin1", r"caf\351", "café")
+        self.assert_bytes_are("cp437", r"\311\315\273 \204", "╔═╗ ä")
+
+    def test_keys_and_pastes_are_written_as_the_option_says(self):
+        for charset, expected in (("latin1", "e9 3f e9"),
+                                  ("cp437", "82 3f 82")):
+            with Vncterm("sh", options=("--charset", charset)) as vncterm:
+                with vncterm.client() as client:
+                    wait_for_text(client, "$")
+                    client.type("stty raw -echo; echo rea''dy; head -c 3 | "
+                                "od -An -tx1; stty sane\n")
+                    wait_for_text(client, "ready")
+                    client.type("é€")
+                    client.send_cut_text("é")
+                    client.press(SHIFT, INSERT)
+                    wait_for_text(client, expected)
 
 
 if __name__ == "__main__":

@@ -101,26 +101,6 @@ no_set_makes_a_control_character(void **state)
             assert_true((code >= 0x20 && code < 0x7f) || code >= 0xa0);
         }
     }
-    for (int byte = 0; byte < 0x100; byte++) {
-        uint32_t code = charset_cp437_code((uint8_t)byte);
-
-        assert_true((code >= 0x20 && code < 0x7f) || code >= 0xa0);
-    }
-}
-
-static void
-code_page_437_maps_both_halves(void **state)
-{
-    (void)state;
-    assert_int_equal(charset_cp437_code(0x04), 0x2666);
-    assert_int_equal(charset_cp437_code(0x1f), 0x25bc);
-    assert_int_equal(charset_cp437_code('A'), 'A');
-    assert_int_equal(charset_cp437_code(0x7f), 0x2302);
-    assert_int_equal(charset_cp437_code(0x80), 0xc7);
-    assert_int_equal(charset_cp437_code(0xb0), 0x2591);
-    assert_int_equal(charset_cp437_code(0xdb), 0x2588);
-    assert_int_equal(charset_cp437_code(0xe1), 0xdf);
-    assert_int_equal(charset_cp437_code(0xff), 0xa0);
 }
 
 static void
@@ -146,7 +126,6 @@ main(void)
         cmocka_unit_test(national_sets_replace_what_they_should),
         cmocka_unit_test(right_half_is_the_set_in_gr),
         cmocka_unit_test(no_set_makes_a_control_character),
-        cmocka_unit_test(code_page_437_maps_both_halves),
         cmocka_unit_test(single_shift_is_used_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

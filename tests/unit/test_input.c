@@ -440,6 +440,36 @@ ctrl_alt_delete_is_a_modified_delete(void **state)
 }
 
 static void
+text_is_in_the_coding_of_the_guest(void **state)
+{
+    static const struct input_modes latin1 = {.coding = CODING_LATIN1};
+    static const struct input_modes cp437 = {.coding = CODING_CP437};
+    static const struct {
+        const struct input_modes *modes;
+        uint32_t keysym;
+        const char *bytes;
+    } cases[] = {
+        {&latin1, XKB_KEY_eacute, "\xe9"}, {&cp437, XKB_KEY_eacute, "\x82"},
+        {&latin1, XKB_KEY_EuroSign, "?"},  {&cp437, XKB_KEY_EuroSign, "?"},
+        {&latin1, XKB_KEY_a, "a"},         {&cp437, XKB_KEY_sterling, "\x9c"},
+        {&latin1, XKB_KEY_Up, "\033[A"},   {&cp437, XKB_KEY_Up, "\033[A"},
+    };
+    const struct input_config config = {.dialect = KEY_DIALECT_LINUX};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct input_viewer viewer = {0};
+        struct input_action action;
+
+        input_key(&viewer, &config, cases[i].modes, cases[i].keysym, true,
+                  &action);
+        assert_int_equal(action.kind, INPUT_BYTES);
+        assert_int_equal(action.len, strlen(cases[i].bytes));
+        assert_memory_equal(action.bytes, cases[i].bytes, action.len);
+    }
+}
+
+static void
 text_is_utf8_of_the_keysym(void **state)
 {
     (void)state;
@@ -817,6 +847,7 @@ main(void)
         cmocka_unit_test(backspace_is_del_unless_decbkm_says_bs),
         cmocka_unit_test(ctrl_alt_delete_is_a_modified_delete),
         cmocka_unit_test(text_is_utf8_of_the_keysym),
+        cmocka_unit_test(text_is_in_the_coding_of_the_guest),
         cmocka_unit_test(keysyms_of_controls_and_surrogates_send_nothing),
         cmocka_unit_test(ctrl_makes_the_control_codes_of_a_vt220),
         cmocka_unit_test(ctrl_with_a_character_without_control_code_types_it),

@@ -176,6 +176,19 @@ largest_paste_arrives_whole(void **state)
     free(text);
 }
 
+static void
+text_is_pasted_in_the_coding_of_the_guest(void **state)
+{
+    static const struct input_modes latin1 = {.coding = CODING_LATIN1};
+    static const struct input_modes cp437 = {.coding = CODING_CP437,
+                                             .bracketed_paste = true};
+    static const char text[] = "\xc3\xa9\xe2\x82\xac\n.";
+
+    (void)state;
+    assert_pastes(&latin1, text, strlen(text), "\xe9?\r.");
+    assert_pastes(&cp437, text, strlen(text), "\033[200~\x82?\r.\033[201~");
+}
+
 int
 main(void)
 {
@@ -191,6 +204,7 @@ main(void)
         cmocka_unit_test(cleaning_without_room_changes_nothing),
         cmocka_unit_test(what_is_left_out_needs_no_room),
         cmocka_unit_test(largest_paste_arrives_whole),
+        cmocka_unit_test(text_is_pasted_in_the_coding_of_the_guest),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/coding.h"
+
 /* How function, editing and keypad keys are spelled. */
 enum key_dialect {
     KEY_DIALECT_LINUX, /* console_codes(4), terminfo linux */
@@ -42,6 +44,7 @@ struct input_modes {
     bool focus_reports;      /* DECSET 1004 */
     enum mouse_tracking mouse_tracking;
     enum mouse_encoding mouse_encoding;
+    enum coding coding;    /* ESC % G, ESC % @; what is printed is in it, too */
     bool alternate_screen; /* scrollback keys belong to the guest there */
 };
 

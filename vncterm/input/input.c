@@ -3,6 +3,7 @@
 
 #include <xkbcommon/xkbcommon-keysyms.h>
 
+#include "base/coding.h"
 #include "input/keymap.h"
 #include "input/modifiers.h"
 #include "input/text.h"
@@ -85,6 +86,6 @@ input_key(struct input_viewer *viewer, const struct input_config *config,
     }
     if (len > 0) {
         out->kind = INPUT_BYTES;
-        out->len = len;
+        out->len = coding_from_utf8(modes->coding, out->bytes, len, out->bytes);
     }
 }

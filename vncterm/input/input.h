@@ -66,7 +66,8 @@ struct input_action {
 /*
  * A key of a viewer: `keysym` as X11 defines it, any 32 bits. Key releases and
  * modifiers give INPUT_NOTHING; so do keys without a meaning here: Pause,
- * Print, Menu, locks, dead keys. Bytes for the guest are UTF-8.
+ * Print, Menu, locks, dead keys. Bytes for the guest are in its
+ * coding; what that lacks is a question mark.
  *
  * Shift-PageUp, Shift-PageDown and Shift-Insert are local actions on either
  * screen, Ctrl-Up and Ctrl-Down on the main one if `config` says so, those of
@@ -108,9 +109,9 @@ input_pointer(struct input_viewer *viewer, const struct input_config *config,
 int input_clean(const char *utf8, size_t len, struct bytes *out);
 
 /*
- * Writes a paste of a text from input_clean() to `out`, bracketed when the
- * guest has asked for that; nothing when the text is empty. Returns and fails
- * like input_clean().
+ * Writes a paste of a text from input_clean() to `out`, in the guest's coding
+ * and bracketed when it has asked for that; nothing when the text is empty.
+ * Returns and fails like input_clean().
  */
 int input_paste(const struct input_modes *modes, const struct bytes *cleaned,
                 struct bytes *out);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/coding.h"
 #include "base/utf8.h"
 #include "input/input.h"
 
@@ -118,10 +119,11 @@ input_paste(const struct input_modes *modes, const struct bytes *cleaned,
         memcpy(at, bracket_begin, sizeof(bracket_begin) - 1);
         at += sizeof(bracket_begin) - 1;
     }
-    memcpy(at, bytes_peek(cleaned), len);
+    size_t coded = coding_from_utf8(
+        modes->coding, (const char *)bytes_peek(cleaned), len, (char *)at);
     if (modes->bracketed_paste) {
-        memcpy(at + len, bracket_end, sizeof(bracket_end) - 1);
+        memcpy(at + coded, bracket_end, sizeof(bracket_end) - 1);
     }
-    bytes_commit(out, total);
+    bytes_commit(out, total - len + coded);
     return 0;
 }

@@ -57,7 +57,4 @@ uint32_t charsets_take_code(struct charsets *c, uint8_t byte);
  */
 uint32_t charsets_right_code(const struct charsets *c, uint8_t byte);
 
-/* The scalar value of any byte but 0 and 0x20 to 0x7e in code page 437. */
-uint32_t charset_cp437_code(uint8_t byte);
-
 #endif

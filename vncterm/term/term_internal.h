@@ -28,7 +28,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/coding.h"
 #include "base/colours.h"
 #include "base/geom.h"
 #include "base/key.h"
@@ -93,7 +92,6 @@ struct term_modes {
     bool print_screen;
     bool national;          /* DECNRCM: national sets can be designated */
     bool cp437_font;        /* ESC [ 11 m */
-    enum coding coding;     /* ESC % G and ESC % @ */
     int level;              /* DECSCL, 1 to TERM_LEVEL */
     int checksum_extension; /* XTCHECKSUM; 6 bits */
     enum cursor_shape cursor_shape;
@@ -138,7 +136,7 @@ struct term {
     void *data;
     enum key_dialect dialect;
     struct term_allowances allows;
-    enum coding first_coding; /* at start and after a reset */
+    enum coding first_coding; /* input.coding at start and after a reset */
     size_t scrollback_max;
     struct cell_size size;
 

@@ -90,12 +90,12 @@ modes_reset(struct term *t)
         .autowrap = true,
         .cursor_visible = true,
         .cursor_blink = t->blink,
-        .coding = t->first_coding,
         .cursor_shape = CURSOR_BLOCK,
         .level = TERM_LEVEL,
     };
     t->saved_modes = (struct saved_modes){.known = 0};
     t->input = (struct input_modes){
+        .coding = t->first_coding,
         .alternate_screen = screen_is_alternate(t->screen),
     };
 }

@@ -399,7 +399,7 @@ change_state(struct term *t, const struct guard_op *op)
         return true;
     case GUARD_CODING_UTF8:
     case GUARD_CODING_DEFAULT:
-        t->modes.coding =
+        t->input.coding =
             op->kind == GUARD_CODING_UTF8 ? CODING_UTF8 : CODING_LATIN1;
         term_update_coding(t);
         return true;

@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/coding.h"
 #include "base/utf8.h"
-#include "term/charset.h"
 #include "term/palette.h"
 #include "term/term_internal.h"
 #include "term/width.h"
@@ -62,17 +62,17 @@ static void
 clean_title(const struct term *t, struct osc_text text,
             char title[TERM_TITLE_MAX + 1])
 {
-    bool cp437 = t->modes.coding == CODING_CP437;
+    bool cp437 = t->input.coding == CODING_CP437;
     size_t title_len = 0;
     struct utf8_decoder decoder = {0};
     bool room = true;
 
     for (size_t i = 0; i < text.len && room; i++) {
         uint8_t byte = (uint8_t)text.bytes[i];
-        uint32_t code = cp437 ? charset_cp437_code(byte) : byte;
+        uint32_t code = cp437 ? cp437_code(byte) : byte;
         enum utf8_result result = UTF8_DONE;
 
-        if (t->modes.coding == CODING_UTF8) {
+        if (t->input.coding == CODING_UTF8) {
             result = utf8_decode(&decoder, byte, &code);
             if (result == UTF8_BAD_RETRY) { /* then the byte is taken */
                 result = utf8_decode(&decoder, byte, &code);
@@ -228,7 +228,7 @@ apply_state(struct term *t, struct osc_text text)
     } else if (field_is(what, "columns")) {
         t->modes.columns_132 = true;
     } else if (field_is(what, "cp437")) {
-        t->modes.coding = CODING_CP437;
+        t->input.coding = CODING_CP437;
         term_update_coding(t);
     }
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/coding.h"
 #include "base/utf8.h"
 #include "term/term_internal.h"
 #include "term/width.h"
@@ -168,11 +169,10 @@ void
 print_byte(struct term *t, uint8_t byte)
 {
     const struct charsets *c = &t->cursor.charsets;
-    bool cp437 = t->modes.cp437_font || t->modes.coding == CODING_CP437 ||
+    bool cp437 = t->modes.cp437_font || t->input.coding == CODING_CP437 ||
                  c->sets[c->gl] == GUARD_CHARSET_CP437;
 
-    uint32_t code =
-        cp437 ? charset_cp437_code(byte) : charsets_right_code(c, byte);
+    uint32_t code = cp437 ? cp437_code(byte) : charsets_right_code(c, byte);
 
     if (code != 0) {
         print_code(t, code);

@@ -738,7 +738,7 @@ put_end(struct state_writer *w, const struct term *t)
     if (!t->modes.national && has_national_set(t)) {
         state_put_text(w, "\033[?42l");
     }
-    switch (t->modes.coding) {
+    switch (t->input.coding) {
     case CODING_UTF8:
         break;
     case CODING_LATIN1:
