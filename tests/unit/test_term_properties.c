@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "term/width.h"
 #include "term_rig.h"
 
 enum {
@@ -55,6 +56,18 @@ static const char *const tokens[] = {
     "\xe4\xbd\xa0\xe5\xa5\xbd",
     "e\xcc\x81",
     "\xcc\x88",
+    "\xcc\xa3\xcc\x82",
+    "\xe2\x80\x8d\xef\xb8\x8f",
+    "\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab",
+    "\033%%@\xe9\x8eq\033%%G",
+    "\033)0\033~",
+    "\033}",
+    "\033*%%5",
+    "\033[?42h\033(K",
+    "\033[?42l",
+    "\033[4;58;5;%dm",
+    "\033[58:2::1:2:%dm",
+    "\033[59m",
     "\xf0\x9f\x98\x80",
     "\xc3",
     "\xff",
@@ -559,6 +572,43 @@ cells_stay_whole_and_the_cursor_inside(void **state)
     }
 }
 
+/*
+ * Nothing makes another character wider or narrower: programs add up what
+ * wcwidth() gives.
+ */
+static void
+columns_are_the_sum_of_the_widths(void **state)
+{
+    static const uint32_t codes[] = {
+        'a',     '#',     0xad,    0x301,   0x5d0,  0x5bc,   0x915,   0x93f,
+        0x94d,   0xe17,   0xe35,   0x1100,  0x1161, 0x11a8,  0x200d,  0x200e,
+        0x20e3,  0x231a,  0x2764,  0x304b,  0x3099, 0x4e00,  0xac00,  0xe0b0,
+        0xfe0e,  0xfe0f,  0xfeff,  0xff76,  0xff9e, 0x1f1e9, 0x1f3fb, 0x1f3f4,
+        0x1f469, 0x1f600, 0xe0067, 0xe0100,
+    };
+    enum {
+        COUNT = sizeof(codes) / sizeof(codes[0])
+    };
+    struct rig *rig = rig_new(20, 1);
+
+    (void)state;
+    for (int i = 0; i < COUNT * COUNT * COUNT; i++) {
+        const int picks[3] = {i / COUNT / COUNT, i / COUNT % COUNT, i % COUNT};
+        char text[1 + 3 * UTF8_MAX + 1] = "\r";
+        size_t len = 1;
+        int cols = 0;
+
+        for (int at = 0; at < 3; at++) {
+            len += utf8_encode(codes[picks[at]], text + len);
+            cols += width_of(codes[picks[at]]);
+        }
+        rig_feed_bytes(rig, text, len);
+        assert_int_equal(rig->term->cursor.pos.col, cols);
+        assert_null(rig_broken(rig));
+    }
+    rig_free(rig);
+}
+
 int
 main(void)
 {
@@ -573,6 +623,7 @@ main(void)
         cmocka_unit_test(shorter_file_of_a_state_is_refused),
         cmocka_unit_test(corrupt_state_gives_a_whole_terminal),
         cmocka_unit_test(cells_stay_whole_and_the_cursor_inside),
+        cmocka_unit_test(columns_are_the_sum_of_the_widths),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
