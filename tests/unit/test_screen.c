@@ -167,7 +167,7 @@ marks_beyond_the_bounds_are_dropped(void **state)
 static void
 exhaust_marks(struct cell_pos pos)
 {
-    for (uint32_t i = 0; i < 2 * MARKS_MAX; i++) {
+    for (uint32_t i = 0; i < 3 * MARKS_MAX - 1; i++) {
         write_text(pos.row, pos.col, "x");
         screen_add_mark(s, pos, 0x10000 + i);
     }
@@ -185,7 +185,7 @@ marks_in_use_outlive_any_number_of_others(void **state)
     screen_add_mark(s, at(1, 1), 0x303);
     exhaust_marks(at(2, 2));
     assert_marks(at(1, 1), (const uint32_t[]){0x302, 0x303}, 2);
-    assert_marks(at(2, 2), (const uint32_t[]){0x10000 + 2 * MARKS_MAX - 1}, 1);
+    assert_marks(at(2, 2), (const uint32_t[]){0x10000 + 3 * MARKS_MAX - 2}, 1);
     screen_use_alternate(s, false, SCREEN_KEEP, cell_default());
     assert_marks(at(0, 0), (const uint32_t[]){0x301}, 1);
 }
@@ -205,6 +205,19 @@ marks_come_back_from_the_scrollback_whatever_came_after(void **state)
     screen_view(s, &view);
     assert_int_equal(view_marks(&view, &view_row(&view, 0)[0], have), 1);
     assert_int_equal(have[0], 0x301);
+}
+
+static void
+marks_return_to_a_larger_screen_whatever_came_after(void **state)
+{
+    (void)state;
+    write_text(0, 0, "a");
+    screen_add_mark(s, at(0, 0), 0x301);
+    scroll(0, ROWS, 1);
+    exhaust_marks(at(2, 2));
+    struct cell_size size = {.cols = COLS, .rows = ROWS + 1};
+    assert_int_equal(screen_resize(s, size, NULL, NULL), 0);
+    assert_marks(at(0, 0), (const uint32_t[]){0x301}, 1);
 }
 
 /* Erasing. */
@@ -437,6 +450,7 @@ main(void)
         SCREEN_TEST(marks_beyond_the_bounds_are_dropped),
         SCREEN_TEST(marks_in_use_outlive_any_number_of_others),
         SCREEN_TEST(marks_come_back_from_the_scrollback_whatever_came_after),
+        SCREEN_TEST(marks_return_to_a_larger_screen_whatever_came_after),
         SCREEN_TEST(erase_leaves_the_colours_of_the_blank_and_nothing_else),
         SCREEN_TEST(erase_through_wide_characters_leaves_no_half),
         SCREEN_TEST(selective_erase_keeps_protected_cells),
