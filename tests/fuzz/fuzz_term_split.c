@@ -4,8 +4,8 @@
  * byte by byte with libvterm made anew after each; with libvterm asked for
  * everything. And the state that is written gives the same terminal again.
  *
- * The first two bytes are columns and rows. 0xfe takes two bytes more, a new
- * size.
+ * The first two bytes are columns, and rows with the coding of a guest that
+ * never says. 0xfe takes two bytes more, a new size.
  */
 #include "fuzz/fuzz.h"
 #include "term_rig.h"
@@ -42,14 +42,21 @@ size_of(uint8_t cols, uint8_t rows)
     };
 }
 
+static enum coding
+coding_of(uint8_t byte)
+{
+    return (enum coding)(byte / ROWS_MAX % (CODING_CP437 + 1));
+}
+
 static struct rig *
-make(struct cell_size size)
+make(struct cell_size size, enum coding coding)
 {
     return rig_new_with((struct term_config){
         .size = size,
         .scrollback_max = 2048,
         .dialect = KEY_DIALECT_XTERM,
         .allows = {.checksums = true, .title_report = true},
+        .coding = coding,
     });
 }
 
@@ -111,7 +118,8 @@ check_state(struct rig *rig)
     rig_feed_bytes(rig, "\030", 1); /* a sequence cut short is no state */
 
     struct rig_bytes state = rig_state(rig);
-    struct rig *copy = make(term_size(rig->term));
+    /* A state says how its bytes are coded, whatever its reader begins with. */
+    struct rig *copy = make(term_size(rig->term), CODING_LATIN1);
 
     rig_feed_bytes(copy, state.data, state.len);
     check(rig, copy, "state");
@@ -129,7 +137,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     bool resized = false;
 
     for (enum way way = 0; way < WAYS; way++) {
-        rigs[way] = make(size_of(data[0], data[1]));
+        rigs[way] = make(size_of(data[0], data[1]), coding_of(data[1]));
         resized = run(rigs[way], way, data + 2, len - 2);
     }
     for (enum way way = 1; way < WAYS; way++) {
