@@ -19,7 +19,7 @@ static const uint16_t dec_graphics[] = {
 static_assert(sizeof(dec_graphics) / sizeof(dec_graphics[0]) == 0x7f - 0x5f,
               "0x5f to 0x7e");
 
-/* DEC technical, 0x21 to 0x7e; VT330 programmer reference, figure 2-5. */
+/* DEC technical, 0x21 to 0x7e; VT330 text programming manual. */
 static const uint16_t dec_technical[] = {
     0x23b7, 0x250c, 0x2500, 0x2320, 0x2321, 0x2502, 0x23a1, 0x23a3, 0x23a4,
     0x23a6, 0x239b, 0x239d, 0x239e, 0x23a0, 0x23a8, 0x23ac, 0,      0,
@@ -37,46 +37,42 @@ static const uint16_t dec_technical[] = {
 static_assert(sizeof(dec_technical) / sizeof(dec_technical[0]) == 0x7f - 0x21,
               "0x21 to 0x7e");
 
-/* What national sets have in place of ASCII; VT220 programmer reference, tables
- * 2-9 to 2-20. A 0 is ASCII. */
+/* What national sets have in place of these; VT220 programmer reference,
+ * chapter 2. A 0 is ASCII. */
 static const char replaced[] = "#@[\\]^_`{|}~";
 
-static const uint16_t national[GUARD_CHARSETS -
-                               GUARD_CHARSET_DUTCH][sizeof(replaced) - 1] = {
-    [GUARD_CHARSET_DUTCH - GUARD_CHARSET_DUTCH] = {0xa3, 0xbe, 0x133, 0xbd, '|',
-                                                   0, 0, 0, 0xa8, 0x192, 0xbc,
-                                                   0xb4},
-    [GUARD_CHARSET_FINNISH - GUARD_CHARSET_DUTCH] = {0, 0, 0xc4, 0xd6, 0xc5,
-                                                     0xdc, 0, 0xe9, 0xe4, 0xf6,
-                                                     0xe5, 0xfc},
-    [GUARD_CHARSET_FRENCH - GUARD_CHARSET_DUTCH] = {0xa3, 0xe0, 0xb0, 0xe7,
-                                                    0xa7, 0, 0, 0, 0xe9, 0xf9,
-                                                    0xe8, 0xa8},
-    [GUARD_CHARSET_FRENCH_CANADIAN -
-        GUARD_CHARSET_DUTCH] = {0, 0xe0, 0xe2, 0xe7, 0xea, 0xee, 0, 0xf4, 0xe9,
-                                0xf9, 0xe8, 0xfb},
-    [GUARD_CHARSET_GERMAN - GUARD_CHARSET_DUTCH] = {0, 0xa7, 0xc4, 0xd6, 0xdc,
-                                                    0, 0, 0, 0xe4, 0xf6, 0xfc,
-                                                    0xdf},
-    [GUARD_CHARSET_ITALIAN - GUARD_CHARSET_DUTCH] = {0xa3, 0xa7, 0xb0, 0xe7,
-                                                     0xe9, 0, 0, 0xf9, 0xe0,
-                                                     0xf2, 0xe8, 0xec},
-    [GUARD_CHARSET_NORWEGIAN - GUARD_CHARSET_DUTCH] = {0, 0xc4, 0xc6, 0xd8,
-                                                       0xc5, 0xdc, 0, 0xe4,
-                                                       0xe6, 0xf8, 0xe5, 0xfc},
-    [GUARD_CHARSET_PORTUGUESE - GUARD_CHARSET_DUTCH] = {0, 0, 0xc3, 0xc7, 0xd5,
-                                                        0, 0, 0, 0xe3, 0xe7,
-                                                        0xf5, 0},
-    [GUARD_CHARSET_SPANISH - GUARD_CHARSET_DUTCH] = {0xa3, 0xa7, 0xa1, 0xd1,
-                                                     0xbf, 0, 0, 0, 0xb0, 0xf1,
-                                                     0xe7, 0},
-    [GUARD_CHARSET_SWEDISH - GUARD_CHARSET_DUTCH] = {0, 0xc9, 0xc4, 0xd6, 0xc5,
-                                                     0xdc, 0, 0xe9, 0xe4, 0xf6,
-                                                     0xe5, 0xfc},
-    [GUARD_CHARSET_SWISS - GUARD_CHARSET_DUTCH] = {0xf9, 0xe0, 0xe9, 0xe7, 0xea,
-                                                   0xee, 0xe8, 0xf4, 0xe4, 0xf6,
-                                                   0xfc, 0xfb},
+enum {
+    NATIONAL_FIRST = GUARD_CHARSET_DUTCH,
+    NATIONAL_SETS = GUARD_CHARSETS - GUARD_CHARSET_DUTCH,
 };
+
+/* The formatter would break each row in another place. */
+/* clang-format off */
+static const uint16_t national[NATIONAL_SETS][sizeof(replaced) - 1] = {
+    [GUARD_CHARSET_DUTCH - NATIONAL_FIRST] = {
+        0xa3, 0xbe, 0x133, 0xbd, 0x7c, 0, 0, 0, 0xa8, 0x192, 0xbc, 0xb4},
+    [GUARD_CHARSET_FINNISH - NATIONAL_FIRST] = {
+        0, 0, 0xc4, 0xd6, 0xc5, 0xdc, 0, 0xe9, 0xe4, 0xf6, 0xe5, 0xfc},
+    [GUARD_CHARSET_FRENCH - NATIONAL_FIRST] = {
+        0xa3, 0xe0, 0xb0, 0xe7, 0xa7, 0, 0, 0, 0xe9, 0xf9, 0xe8, 0xa8},
+    [GUARD_CHARSET_FRENCH_CANADIAN - NATIONAL_FIRST] = {
+        0, 0xe0, 0xe2, 0xe7, 0xea, 0xee, 0, 0xf4, 0xe9, 0xf9, 0xe8, 0xfb},
+    [GUARD_CHARSET_GERMAN - NATIONAL_FIRST] = {
+        0, 0xa7, 0xc4, 0xd6, 0xdc, 0, 0, 0, 0xe4, 0xf6, 0xfc, 0xdf},
+    [GUARD_CHARSET_ITALIAN - NATIONAL_FIRST] = {
+        0xa3, 0xa7, 0xb0, 0xe7, 0xe9, 0, 0, 0xf9, 0xe0, 0xf2, 0xe8, 0xec},
+    [GUARD_CHARSET_NORWEGIAN - NATIONAL_FIRST] = {
+        0, 0xc4, 0xc6, 0xd8, 0xc5, 0xdc, 0, 0xe4, 0xe6, 0xf8, 0xe5, 0xfc},
+    [GUARD_CHARSET_PORTUGUESE - NATIONAL_FIRST] = {
+        0, 0, 0xc3, 0xc7, 0xd5, 0, 0, 0, 0xe3, 0xe7, 0xf5, 0},
+    [GUARD_CHARSET_SPANISH - NATIONAL_FIRST] = {
+        0xa3, 0xa7, 0xa1, 0xd1, 0xbf, 0, 0, 0, 0xb0, 0xf1, 0xe7, 0},
+    [GUARD_CHARSET_SWEDISH - NATIONAL_FIRST] = {
+        0, 0xc9, 0xc4, 0xd6, 0xc5, 0xdc, 0, 0xe9, 0xe4, 0xf6, 0xe5, 0xfc},
+    [GUARD_CHARSET_SWISS - NATIONAL_FIRST] = {
+        0xf9, 0xe0, 0xe9, 0xe7, 0xea, 0xee, 0xe8, 0xf4, 0xe4, 0xf6, 0xfc, 0xfb},
+};
+/* clang-format on */
 
 /* DEC multinational differs from Latin-1 in these. */
 static uint32_t
@@ -105,7 +101,7 @@ national_code(enum guard_charset set, uint8_t byte)
     uint32_t code = 0;
 
     if (at != NULL) {
-        code = national[set - GUARD_CHARSET_DUTCH][at - replaced];
+        code = national[set - NATIONAL_FIRST][at - replaced];
     }
     return code != 0 ? code : byte;
 }
