@@ -221,7 +221,7 @@ size_of_the_characters_is_kept(void **state)
 
     (void)state;
     set_text(cells, COLS, "text");
-    assert_true(scrollback_push(sb, cells, COLS, true));
+    assert_true(scrollback_push(sb, cells, 4, true));
     assert_int_equal(scrollback_line_size(sb, 0), ROW_SINGLE);
     scrollback_set_size(sb, ROW_DOUBLE_BOTTOM);
     push("more");
@@ -487,6 +487,213 @@ widest_line_of_the_costliest_cells_comes_back(void **state)
     scrollback_free(large);
 }
 
+/* Pushes `count` wrapped rows of `cols` letters, then the end of the line. */
+static void
+push_wrapped(int cols, int count, const char *end)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz";
+    struct cell cells[COLS];
+
+    for (int row = 0; row < count; row++) {
+        set_text(cells, COLS, "");
+        for (int col = 0; col < cols; col++) {
+            cells[col].code = (unsigned char)letters[(row * cols + col) % 26];
+        }
+        assert_true(scrollback_push(sb, cells, cols, true));
+    }
+    push(end);
+}
+
+static void
+assert_wrapped_line(int index, const char *text, bool wanted)
+{
+    struct cell cells[COLS];
+    bool wrapped;
+
+    assert_line(index, text);
+    scrollback_line(sb, index, cells, COLS, &wrapped);
+    assert_int_equal(wrapped, wanted);
+    assert_int_equal(scrollback_line_cols(sb, index), strlen(text));
+}
+
+static void
+another_width_lays_lines_out_anew(void **state)
+{
+    (void)state;
+    scrollback_set_cols(sb, 10);
+    push("before");
+    push_wrapped(10, 2, "END");
+    push("");
+    push("0123456789");
+    scrollback_set_cols(sb, 8);
+
+    assert_int_equal(scrollback_lines(sb), 7);
+    assert_wrapped_line(6, "before", false);
+    assert_wrapped_line(5, "abcdefgh", true);
+    assert_wrapped_line(4, "ijklmnop", true);
+    assert_wrapped_line(3, "qrstEND", false);
+    assert_wrapped_line(2, "", false);
+    assert_wrapped_line(1, "01234567", true);
+    assert_wrapped_line(0, "89", false);
+    scrollback_set_cols(sb, 23);
+    assert_int_equal(scrollback_lines(sb), 4);
+    assert_wrapped_line(2, "abcdefghijklmnopqrstEND", false);
+}
+
+static void
+rows_of_the_present_width_are_shown_as_they_were(void **state)
+{
+    (void)state;
+    scrollback_set_cols(sb, 10);
+    push_wrapped(10, 1, "END");
+    scrollback_set_cols(sb, 5);
+    assert_int_equal(scrollback_lines(sb), 3);
+    push_wrapped(3, 1, "x");
+
+    assert_int_equal(scrollback_lines(sb), 5);
+    assert_wrapped_line(0, "x", false);
+    assert_wrapped_line(1, "abc", true);
+    assert_wrapped_line(2, "END", false);
+    assert_wrapped_line(4, "abcde", true);
+    scrollback_set_cols(sb, 6);
+    assert_int_equal(scrollback_lines(sb), 4);
+    assert_wrapped_line(0, "abcx", false);
+    assert_wrapped_line(3, "abcdef", true);
+}
+
+static void
+lines_come_back_joined_after_another_width(void **state)
+{
+    struct cell cells[SCROLLBACK_LINE_CELLS_MAX];
+    struct cell wanted[COLS];
+    int count = -1;
+    bool wrapped = true;
+
+    (void)state;
+    scrollback_set_cols(sb, 10);
+    push("first");
+    push_wrapped(10, 2, "END");
+    assert_false(scrollback_pop_line(sb, cells, &count, &wrapped));
+    assert_int_equal(count, -1);
+    scrollback_set_cols(sb, 8);
+    assert_false(scrollback_pop(sb, cells, 8, &wrapped));
+
+    assert_true(scrollback_pop_line(sb, cells, &count, &wrapped));
+    assert_int_equal(count, 23);
+    assert_false(wrapped);
+    set_text(wanted, COLS, "abcdefghijklmnopqrstEND");
+    assert_cells_equal(cells, wanted, count);
+    assert_int_equal(scrollback_lines(sb), 1);
+    assert_line(0, "first");
+}
+
+static void
+wide_characters_are_laid_out_whole(void **state)
+{
+    struct cell cells[COLS];
+    bool wrapped;
+
+    (void)state;
+    set_text(cells, COLS, "ab..cd..");
+    for (int col = 2; col < 8; col += 4) {
+        cells[col].code = 0x4e00;
+        cells[col + 1].code = CELL_WIDE_TAIL;
+    }
+    scrollback_set_cols(sb, 9);
+    /* The ninth column was too narrow for a third one. */
+    cells[8] = cell_default();
+    assert_true(scrollback_push(sb, cells, 9, true));
+    assert_true(scrollback_push(sb, cells + 2, 2, false));
+
+    for (int cols = 1; cols <= 12; cols++) {
+        static const int rows[] = {7, 5, 4, 3, 2, 2, 2, 2, 2, 1, 1, 1};
+        scrollback_set_cols(sb, cols);
+        assert_int_equal(scrollback_lines(sb), rows[cols - 1]);
+    }
+    scrollback_line(sb, 0, cells, 12, &wrapped);
+    assert_int_equal(cells[8].code, 0x4e00);
+    assert_int_equal(scrollback_line_cols(sb, 0), 10);
+}
+
+static void
+blanks_at_the_end_of_a_line_take_no_row(void **state)
+{
+    struct cell cells[COLS];
+    bool wrapped;
+
+    (void)state;
+    set_text(cells, COLS, "text");
+    for (int col = 4; col < COLS; col++) {
+        cells[col] = cell_default();
+        cells[col].bg = 4;
+    }
+    assert_true(scrollback_push(sb, cells, COLS, false));
+    scrollback_set_cols(sb, 6);
+    assert_int_equal(scrollback_lines(sb), 1);
+    scrollback_line(sb, 0, cells, COLS, &wrapped);
+    assert_int_equal(cells[5].bg, 4);
+    assert_int_equal(cells[6].bg, COLOUR_DEFAULT);
+    scrollback_set_cols(sb, 3);
+    assert_int_equal(scrollback_lines(sb), 2);
+}
+
+static void
+oldest_lines_go_whole_after_another_width(void **state)
+{
+    (void)state;
+    scrollback_set_cols(sb, 26);
+    for (int i = 0; i < 40; i++) {
+        push_wrapped(26, 2, "end of a line");
+    }
+    scrollback_set_cols(sb, 20);
+    int lines = scrollback_lines(sb);
+    for (int i = 0; i < 40; i++) {
+        push_number(i);
+        assert_line(scrollback_lines(sb) - 1, "abcdefghijklmnopqrst");
+        assert_true(scrollback_lines(sb) <= lines + 1);
+        lines = scrollback_lines(sb);
+    }
+    /* What has been counted on the way is what there is. */
+    assert_line(lines - 1, "abcdefghijklmnopqrst");
+    assert_line(40, " line");
+}
+
+/* Every index, in every order, gives the same rows. */
+static void
+rows_are_found_in_any_order(void **state)
+{
+    enum {
+        ROWS_MAX = 400
+    };
+    static struct cell rows[ROWS_MAX][COLS];
+    struct cell cells[COLS];
+    bool wrapped;
+    unsigned seed = 7;
+
+    (void)state;
+    scrollback_set_cols(sb, 26);
+    for (int i = 0; i < 12; i++) {
+        push_wrapped(26, i % 5, "x");
+        cells[0] = cell_default();
+        cells[0].code = 0x4e00;
+        cells[1] = cells[0];
+        cells[1].code = CELL_WIDE_TAIL;
+        assert_true(scrollback_push(sb, cells, 2, i % 2 == 0));
+    }
+    scrollback_set_cols(sb, 7);
+    int lines = scrollback_lines(sb);
+    assert_in_range(lines, 50, ROWS_MAX);
+    for (int i = 0; i < lines; i++) {
+        scrollback_line(sb, i, rows[i], COLS, &wrapped);
+    }
+    for (int i = 0; i < 2000; i++) {
+        seed = seed * 1103515245U + 12345U;
+        int index = (int)(seed >> 16) % lines;
+        scrollback_line(sb, index, cells, COLS, &wrapped);
+        assert_cells_equal(cells, rows[index], COLS);
+    }
+}
+
 static void
 clear_forgets_all_lines(void **state)
 {
@@ -548,6 +755,13 @@ main(void)
         TEST(lines_of_any_length_stay_whole),
         TEST(line_too_long_for_the_ring_is_dropped),
         TEST(widest_line_of_the_costliest_cells_comes_back),
+        TEST(another_width_lays_lines_out_anew),
+        TEST(rows_of_the_present_width_are_shown_as_they_were),
+        TEST(lines_come_back_joined_after_another_width),
+        TEST(wide_characters_are_laid_out_whole),
+        TEST(blanks_at_the_end_of_a_line_take_no_row),
+        TEST(oldest_lines_go_whole_after_another_width),
+        TEST(rows_are_found_in_any_order),
         TEST(clear_forgets_all_lines),
         cmocka_unit_test(default_bound_holds_ten_thousand_lines_of_log),
     };

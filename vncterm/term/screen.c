@@ -168,6 +168,7 @@ screen_new(struct screen **out, struct cell_size size, size_t scrollback_max)
     if (error < 0) {
         goto fail;
     }
+    scrollback_set_cols(s->scrollback, size.cols);
     error = grid_init(&s->grids[GRID_MAIN], size);
     if (error < 0) {
         goto fail;
@@ -424,11 +425,14 @@ push_rows(struct screen *s, int count)
 
     for (int row = 0; row < count; row++) {
         const struct row_info *info = &g->info[row];
-        if (scrollback_push(s->scrollback, g->rows[row], info->used,
-                            info->wrapped)) {
+        enum row_size size = (enum row_size)info->size;
+        int cols = row_size_cols(size, s->size.cols);
+
+        cols = info->wrapped ? cols : min_int(info->used, cols);
+        if (scrollback_push(s->scrollback, g->rows[row], cols, info->wrapped)) {
             kept++;
-            if (info->size != ROW_SINGLE) {
-                scrollback_set_size(s->scrollback, (enum row_size)info->size);
+            if (size != ROW_SINGLE) {
+                scrollback_set_size(s->scrollback, size);
             }
         }
     }

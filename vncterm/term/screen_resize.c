@@ -90,9 +90,12 @@ carry_over(struct grid *to, struct cell_size to_size, const struct grid *from,
         for (int row = 0; row < dropped; row++) {
             /* A line too long for the ring is lost. */
             const struct row_info *info = &from->info[row];
-            if (scrollback_push(sb, from->rows[row], info->used,
-                                info->wrapped)) {
-                scrollback_set_size(sb, (enum row_size)info->size);
+            enum row_size size = (enum row_size)info->size;
+            int cols = row_size_cols(size, from_size.cols);
+
+            cols = info->wrapped ? cols : min_int(info->used, cols);
+            if (scrollback_push(sb, from->rows[row], cols, info->wrapped)) {
+                scrollback_set_size(sb, size);
             }
         }
         returned = min_int(max_int(to_size.rows - from_size.rows, 0),

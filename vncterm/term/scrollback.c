@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One mapping holds, from its start, the offsets of the lines (a ring of
- * numbers), the packed lines (a ring of bytes; a line is always in one piece),
- * and room to pack one line. Pages that nothing has been written to cost
- * nothing.
+ * One mapping holds, from its start, where rows of a long line break, the
+ * offsets of the lines (a ring of numbers), the packed lines (a ring of bytes;
+ * a line is always in one piece), and room to pack one line. Pages that nothing
+ * has been written to cost nothing.
  *
- * A packed line is its number of cells in two bytes with LINE_WRAPPED and the
- * size of its characters, then
- * UTF-8 text with the bytes of PACKED_* between, none of which is text on a
- * screen. All of them stand before the character that they are about, so that
- * the number of cells ends a line.
+ * A packed line is its number of cells in two bytes with LINE_*, then UTF-8
+ * text with the bytes of PACKED_* between, none of which is text on a screen.
+ * All of them stand before the character that they are about, so that the
+ * number of cells ends a line.
  */
 #include "term/scrollback.h"
 
@@ -23,6 +22,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "term/scrollback_private.h"
 
 enum {
     PACKED_BLANK = 0x00, /* an erased cell */
@@ -44,12 +44,6 @@ enum pen_part {
 };
 
 enum {
-    LINE_HEADER = 2,
-    LINE_WRAPPED = 1 << 15,
-    LINE_SIZE_SHIFT = 13, /* two bits of enum row_size */
-    LINE_SIZE = 3 << LINE_SIZE_SHIFT,
-    LINE_COLS = (1 << LINE_SIZE_SHIFT) - 1,
-
     PEN_PACKED_MAX = 2 + 3 + 3 + 2 + 1 + 4,
     MARK_PACKED_MAX = 1 + UTF8_MAX,
     CELL_PACKED_MAX =
@@ -59,26 +53,18 @@ enum {
     /* An eighth of the bound is for offsets: one in 32 bytes, which is less
      * than most lines take. */
     INDEX_SHARE = 8,
+
+    BREAKS_SIZE = SCROLLBACK_LINE_CELLS_MAX * sizeof(uint32_t),
+
+    /*
+     * A record is counted as so many cells at least, so that a chain of short
+     * ones is not long to walk.
+     */
+    RECORD_CELLS_MIN = 16,
 };
 
 static_assert((int)PACKED_BLANK == (int)CELL_BLANK, "packed as it is");
-static_assert((int)SCROLLBACK_COLS_MAX <= (int)LINE_COLS,
-              "the header holds the cells");
 static_assert(SCROLLBACK_MAX_BYTES <= INT32_MAX, "offsets are 32 bits");
-
-struct scrollback {
-    struct marks *marks;
-    void *mapping; /* NULL: keeps nothing */
-    size_t mapping_size;
-    uint32_t *index; /* offsets in `ring`, from the oldest line at `first` */
-    uint32_t slots;  /* of the index */
-    uint32_t first;  /* slot of the oldest line */
-    uint32_t lines;  /* in use */
-    uint8_t *ring;
-    uint32_t ring_size;
-    uint32_t head;   /* where the newest line ends */
-    uint8_t *packed; /* LINE_PACKED_MAX bytes to pack a line in */
-};
 
 int
 scrollback_new(struct scrollback **out, size_t max_bytes, struct marks *marks)
@@ -92,19 +78,22 @@ scrollback_new(struct scrollback **out, size_t max_bytes, struct marks *marks)
 
     sb->marks = marks;
     if (slots > 0) {
-        sb->mapping_size = max_bytes + LINE_PACKED_MAX;
+        sb->mapping_size = BREAKS_SIZE + max_bytes + LINE_PACKED_MAX;
         sb->mapping = mmap(NULL, sb->mapping_size, PROT_READ | PROT_WRITE,
                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (sb->mapping == MAP_FAILED) {
             free(sb);
             return -ENOMEM;
         }
-        sb->index = sb->mapping;
+        sb->breaks = sb->mapping;
+        sb->index = sb->breaks + SCROLLBACK_LINE_CELLS_MAX;
         sb->slots = (uint32_t)slots;
-        sb->ring = (uint8_t *)sb->mapping + index_size;
+        sb->ring = (uint8_t *)sb->index + index_size;
         sb->ring_size = (uint32_t)(max_bytes - index_size);
         sb->packed = sb->ring + sb->ring_size;
     }
+    sb->cols = SCROLLBACK_COLS_MAX;
+    sb->layout = xcalloc(1, sizeof(*sb->layout));
     *out = sb;
     return 0;
 }
@@ -118,13 +107,26 @@ scrollback_free(struct scrollback *sb)
     if (sb->mapping != NULL) {
         (void)munmap(sb->mapping, sb->mapping_size); /* our own: cannot fail */
     }
+    free(sb->layout);
     free(sb);
 }
 
 int
 scrollback_lines(const struct scrollback *sb)
 {
-    return (int)sb->lines;
+    return (int)(sb->rows_as_packed + layout_rows(sb));
+}
+
+void
+scrollback_set_cols(struct scrollback *sb, int cols)
+{
+    assert(cols >= 1 && cols <= SCROLLBACK_COLS_MAX);
+
+    if (sb->cols != (uint32_t)cols) {
+        sb->cols = (uint32_t)cols;
+        sb->rows_as_packed = 0;
+        layout_reset(sb);
+    }
 }
 
 void
@@ -133,29 +135,13 @@ scrollback_clear(struct scrollback *sb)
     sb->first = 0;
     sb->lines = 0;
     sb->head = 0;
+    sb->rows_as_packed = 0;
+    sb->chain_cells = 0;
+    layout_reset(sb);
     if (sb->mapping != NULL) {
         /* A failure would only keep the memory. */
         (void)madvise(sb->mapping, sb->mapping_size, MADV_DONTNEED);
     }
-}
-
-/* The slot of a line counted from the oldest. */
-static uint32_t
-slot_of(const struct scrollback *sb, uint32_t age)
-{
-    uint32_t slot = sb->first + age;
-
-    return slot < sb->slots ? slot : slot - sb->slots;
-}
-
-/* The packed line; index 0 is the newest. */
-static const uint8_t *
-packed_line(const struct scrollback *sb, int index)
-{
-    assert(index >= 0 && (uint32_t)index < sb->lines);
-
-    uint32_t slot = slot_of(sb, sb->lines - 1 - (uint32_t)index);
-    return sb->ring + sb->index[slot];
 }
 
 static uint8_t *
@@ -259,10 +245,13 @@ pack_plain(uint8_t *out, const struct cell *cells, int cols, struct cell pen)
     return col;
 }
 
-/* Packs `cols` cells and returns the end. */
+/*
+ * Packs `cols` cells and returns the end; sets LINE_WIDE in `flags` if it
+ * applies.
+ */
 static uint8_t *
 pack_cells(uint8_t *out, const struct marks *table, const struct cell *cells,
-           int cols)
+           int cols, uint32_t *flags)
 {
     struct cell pen = cell_default();
     int col = 0;
@@ -284,6 +273,7 @@ pack_cells(uint8_t *out, const struct marks *table, const struct cell *cells,
         assert(cell.code == CELL_BLANK || cell.code >= ' ');
         assert(cell.code != CELL_WIDE_TAIL);
         out = pack_cell(out, table, cell, wide);
+        *flags |= wide ? LINE_WIDE : 0U;
         col += wide ? 2 : 1;
     }
     return out;
@@ -294,22 +284,80 @@ static uint32_t
 pack_line(struct scrollback *sb, const struct cell *cells, int cols,
           bool wrapped)
 {
-    while (cols > 0 && cell_equals(cells[cols - 1], cell_default())) {
+    uint32_t header = wrapped ? LINE_WRAPPED : 0;
+
+    while (!wrapped && cols > 0 &&
+           cell_equals(cells[cols - 1], cell_default())) {
         cols--;
     }
-    uint32_t header = (uint32_t)cols | (wrapped ? LINE_WRAPPED : 0U);
+    if (cols > 0 && cells[cols - 1].code == CELL_BLANK) {
+        header |= LINE_BLANK_TAIL;
+    }
+    header |= (uint32_t)cols;
+    uint8_t *end =
+        pack_cells(sb->packed + LINE_HEADER, sb->marks, cells, cols, &header);
     sb->packed[0] = (uint8_t)header;
     sb->packed[1] = (uint8_t)(header >> 8);
-    const uint8_t *end =
-        pack_cells(sb->packed + LINE_HEADER, sb->marks, cells, cols);
     return (uint32_t)(end - sb->packed);
 }
 
+static uint32_t
+cells_in_chain(uint32_t header)
+{
+    uint32_t cols = header & LINE_COLS;
+
+    return cols > RECORD_CELLS_MIN ? cols : RECORD_CELLS_MIN;
+}
+
+/* Of the chain that the newest line, which is wrapped, ends. */
+static uint32_t
+count_chain_cells(const struct scrollback *sb)
+{
+    uint32_t records = chain_length(sb, 0);
+    uint32_t cells = 0;
+
+    for (uint32_t i = 0; i < records; i++) {
+        cells += cells_in_chain(record_header(record_at(sb, i)));
+    }
+    return cells;
+}
+
+/*
+ * Makes the line in `packed` go on the chain of the newest one, or start one
+ * where that would become too long.
+ */
+static void
+chain_line(struct scrollback *sb)
+{
+    uint32_t header = record_header(sb->packed);
+    uint32_t cells = cells_in_chain(header);
+
+    if (scrollback_ends_wrapped(sb)) {
+        if (sb->chain_cells == 0) {
+            sb->chain_cells = count_chain_cells(sb);
+        }
+        if (sb->chain_cells + cells <= SCROLLBACK_LINE_CELLS_MAX) {
+            cells += sb->chain_cells;
+        } else {
+            sb->packed[1] |= LINE_START >> 8;
+        }
+    }
+    sb->chain_cells = cells;
+}
+
+/* A line in the middle of which the oldest rows end goes as a whole. */
 static void
 drop_oldest(struct scrollback *sb)
 {
-    sb->first = slot_of(sb, 1);
-    sb->lines--;
+    uint32_t gone = 1;
+
+    if (sb->rows_as_packed == sb->lines) {
+        sb->rows_as_packed--;
+    } else {
+        gone = layout_forget_oldest(sb);
+    }
+    sb->first = slot_of(sb, gone);
+    sb->lines -= gone;
 }
 
 /*
@@ -348,18 +396,14 @@ scrollback_push(struct scrollback *sb, const struct cell *cells, int cols,
     if (len > sb->ring_size) {
         return false;
     }
+    chain_line(sb);
     uint32_t begin = make_room(sb, len);
     memcpy(sb->ring + begin, sb->packed, len);
     sb->index[slot_of(sb, sb->lines)] = begin;
     sb->lines++;
+    sb->rows_as_packed++;
     sb->head = begin + len;
     return true;
-}
-
-static uint32_t
-unpack_header(const uint8_t *in)
-{
-    return (uint32_t)in[0] | (uint32_t)in[1] << 8;
 }
 
 void
@@ -368,17 +412,26 @@ scrollback_set_size(struct scrollback *sb, enum row_size size)
     assert(sb->lines > 0);
 
     uint8_t *header = sb->ring + sb->index[slot_of(sb, sb->lines - 1)];
-    uint32_t value = unpack_header(header) & ~(uint32_t)LINE_SIZE;
+    uint32_t value = record_header(header) & ~(uint32_t)LINE_SIZE;
 
     header[1] = (uint8_t)((value | (uint32_t)size << LINE_SIZE_SHIFT) >> 8);
 }
 
 enum row_size
+scrollback_newest_size(const struct scrollback *sb)
+{
+    return sb->lines == 0 ? ROW_SINGLE : record_size(record_at(sb, 0));
+}
+
+enum row_size
 scrollback_line_size(const struct scrollback *sb, int index)
 {
-    uint32_t header = unpack_header(packed_line(sb, index));
+    assert(index >= 0);
 
-    return (enum row_size)((header & LINE_SIZE) >> LINE_SIZE_SHIFT);
+    uint32_t row = (uint32_t)index;
+    return row < sb->rows_as_packed
+               ? record_size(record_at(sb, row))
+               : layout_row_size(sb, row - sb->rows_as_packed);
 }
 
 static const uint8_t *
@@ -443,19 +496,16 @@ unpack_pen(const uint8_t *in, struct cell *pen)
     return in;
 }
 
-/*
- * Unpacks the first `cols` cells of a line that has as many or more, and
- * returns how many they are: one less when they end in half a character.
- */
-static int
-unpack_cells(const uint8_t *in, struct marks *table, struct cell *cells,
-             int cols)
+int
+record_unpack(const uint8_t *in, struct marks *table, struct cell *cells,
+              int cols)
 {
     struct cell pen = cell_default();
     struct cell cell = pen;
     bool wide = false;
     int col = 0;
 
+    in += LINE_HEADER;
     while (col < cols) {
         uint32_t code;
         switch (*in) {
@@ -469,7 +519,9 @@ unpack_cells(const uint8_t *in, struct marks *table, struct cell *cells,
             continue;
         case PACKED_MARK:
             in = unpack_code(in + 1, &code);
-            cell.marks = marks_add(table, cell.marks, code) & 0x7fff;
+            if (table != NULL) {
+                cell.marks = marks_add(table, cell.marks, code) & 0x7fff;
+            }
             continue;
         default:
             break;
@@ -495,19 +547,83 @@ unpack_cells(const uint8_t *in, struct marks *table, struct cell *cells,
 }
 
 void
+record_scan(const uint8_t *in, record_character_fn *on_character, void *data)
+{
+    uint32_t cols = record_header(in) & LINE_COLS;
+    uint32_t width = 1;
+    uint32_t col = 0;
+    uint32_t code;
+    struct cell pen;
+
+    in += LINE_HEADER;
+    while (col < cols) {
+        switch (*in) {
+        case PACKED_PEN:
+            in = unpack_pen(in + 1, &pen);
+            continue;
+        case PACKED_WIDE:
+            width = 2;
+            in++;
+            continue;
+        case PACKED_MARK:
+            in = unpack_code(in + 1, &code);
+            continue;
+        case PACKED_BLANK:
+            in++;
+            break;
+        default:
+            in = unpack_code(in, &code);
+            on_character(data, col, width);
+            break;
+        }
+        col += width;
+        width = 1;
+    }
+}
+
+bool
+record_starts_wide(const uint8_t *in)
+{
+    struct cell pen;
+
+    if ((record_header(in) & LINE_WIDE) == 0) {
+        return false;
+    }
+    in += LINE_HEADER;
+    if (*in == PACKED_PEN) {
+        in = unpack_pen(in + 1, &pen);
+    }
+    return *in == PACKED_WIDE;
+}
+
+/* Reads a row, and returns how many of `cols` cells it has. */
+static int
+read_row(const struct scrollback *sb, int index, struct marks *marks,
+         struct cell *cells, int cols, bool *wrapped)
+{
+    assert(index >= 0);
+
+    uint32_t row = (uint32_t)index;
+    if (row >= sb->rows_as_packed) {
+        return layout_read(sb, row - sb->rows_as_packed, marks, cells, cols,
+                           wrapped);
+    }
+    const uint8_t *in = record_at(sb, row);
+    uint32_t header = record_header(in);
+    int held = (int)(header & LINE_COLS);
+    *wrapped = (header & LINE_WRAPPED) != 0;
+    return record_unpack(in, marks, cells, held < cols ? held : cols);
+}
+
+void
 scrollback_read(const struct scrollback *sb, int index, struct marks *marks,
                 struct cell *cells, int cols, bool *wrapped)
 {
-    const uint8_t *in = packed_line(sb, index);
-    uint32_t header = unpack_header(in);
-    int held = (int)(header & LINE_COLS);
-    int col =
-        unpack_cells(in + LINE_HEADER, marks, cells, held < cols ? held : cols);
+    int col = read_row(sb, index, marks, cells, cols, wrapped);
 
     while (col < cols) {
         cells[col++] = cell_default();
     }
-    *wrapped = (header & LINE_WRAPPED) != 0;
 }
 
 void
@@ -520,18 +636,62 @@ scrollback_line(const struct scrollback *sb, int index, struct cell *cells,
 int
 scrollback_line_cols(const struct scrollback *sb, int index)
 {
-    return (int)(unpack_header(packed_line(sb, index)) & LINE_COLS);
+    assert(index >= 0);
+
+    uint32_t row = (uint32_t)index;
+    return row < sb->rows_as_packed
+               ? (int)(record_header(record_at(sb, row)) & LINE_COLS)
+               : layout_row_cols(sb, row - sb->rows_as_packed);
+}
+
+/* Takes the newest records away. */
+static void
+drop_newest(struct scrollback *sb, uint32_t records)
+{
+    sb->lines -= records;
+    sb->head = sb->lines == 0 ? 0 : sb->index[slot_of(sb, sb->lines)];
+    sb->chain_cells = 0;
 }
 
 bool
 scrollback_pop(struct scrollback *sb, struct cell *cells, int cols,
                bool *wrapped)
 {
-    if (sb->lines == 0) {
+    if (sb->rows_as_packed == 0) {
         return false;
     }
     scrollback_line(sb, 0, cells, cols, wrapped);
-    sb->lines--;
-    sb->head = sb->lines == 0 ? 0 : sb->index[slot_of(sb, sb->lines)];
+    sb->rows_as_packed--;
+    drop_newest(sb, 1);
     return true;
+}
+
+bool
+scrollback_pop_line(struct scrollback *sb, struct cell *cells, int *count,
+                    bool *wrapped)
+{
+    if (sb->rows_as_packed > 0 || sb->lines == 0) {
+        return false;
+    }
+    uint32_t records = chain_length(sb, 0);
+    uint32_t len = 0;
+
+    for (uint32_t i = records; i-- > 0;) {
+        const uint8_t *in = record_at(sb, i);
+        uint32_t cols = record_cols(sb, i);
+        (void)record_unpack(in, sb->marks, cells + len,
+                            (int)cols); /* all of them */
+        len += cols;
+    }
+    *count = (int)len;
+    *wrapped = record_is_wrapped(record_header(record_at(sb, 0)));
+    drop_newest(sb, records);
+    layout_reset(sb);
+    return true;
+}
+
+bool
+scrollback_ends_wrapped(const struct scrollback *sb)
+{
+    return sb->lines > 0 && record_is_wrapped(record_header(record_at(sb, 0)));
 }
