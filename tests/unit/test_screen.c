@@ -34,7 +34,9 @@ sizes_out_of_range_are_refused(void **state)
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         assert_int_equal(screen_new(&none, sizes[i], 0), -EINVAL);
         assert_null(none);
-        assert_int_equal(screen_resize(s, sizes[i], NULL, NULL), -EINVAL);
+        assert_int_equal(
+            screen_resize(s, sizes[i], SCREEN_REFLOW_CURSOR_LINE, NULL, NULL),
+            -EINVAL);
     }
     assert_int_equal(screen_size(s).cols, COLS);
 }
@@ -60,7 +62,8 @@ largest_screen_works(void **state)
     struct cell_size size = {SCREEN_COLS_MAX, SCREEN_ROWS_MAX};
 
     (void)state;
-    assert_int_equal(screen_resize(s, size, NULL, NULL), 0);
+    assert_int_equal(
+        screen_resize(s, size, SCREEN_REFLOW_CURSOR_LINE, NULL, NULL), 0);
     screen_put(s, at(SCREEN_ROWS_MAX - 1, SCREEN_COLS_MAX - 2), cell_of(0x4e00),
                2);
     scroll(0, SCREEN_ROWS_MAX, SCREEN_ROWS_MAX - 1);
@@ -216,7 +219,9 @@ marks_return_to_a_larger_screen_whatever_came_after(void **state)
     scroll(0, ROWS, 1);
     exhaust_marks(at(2, 2));
     struct cell_size size = {.cols = COLS, .rows = ROWS + 1};
-    assert_int_equal(screen_resize(s, size, NULL, NULL), 0);
+    struct screen_place cursor = {.pos = at(ROWS - 1, 0)};
+    assert_int_equal(
+        screen_resize(s, size, SCREEN_REFLOW_CURSOR_LINE, &cursor, NULL), 0);
     assert_marks(at(0, 0), (const uint32_t[]){0x301}, 1);
 }
 

@@ -40,21 +40,44 @@ void screen_free(struct screen *s);
 
 struct cell_size screen_size(const struct screen *s);
 
+/* A place that a character goes to, or, when that waits to wrap, went to. */
+struct screen_place {
+    struct cell_pos pos;
+    bool pending_wrap; /* in the last column, behind the character there */
+};
+
 /*
- * Another size, of both screens. Text keeps its place; when rows go, blank
- * rows below the cursor go first, then rows above it from the top (into the
- * scrollback on the main screen), then the last rows; when rows come, lines
- * return from the scrollback to the main screen. `cursor`, a place on the
- * active screen, and `saved`, one on the main screen (which counts as its
- * cursor while the alternate one is active), are moved along and clamped;
- * either may be NULL, and then the cursor counts as being in the first row. A
- * wide character that the right edge cuts in two is erased. Wrap flags of rows
- * on the screen do not outlive a change of width. The view returns to the
- * bottom, and everything is damaged, in spans for the new number of rows.
- * Returns 0, -EINVAL or -ENOMEM, in which case nothing has changed.
+ * What becomes of the rows that the cursor's line takes on the main screen. To
+ * keep them is for programs that edit a line and redraw it themselves: they
+ * count on the rows that they have drawn.
+ */
+enum screen_cursor_line {
+    SCREEN_REFLOW_CURSOR_LINE,
+    SCREEN_KEEP_CURSOR_LINE, /* cut or padded, when the width changes */
+};
+
+/*
+ * Another size, of both screens.
+ *
+ * On the main screen, lines that autowrap has broken, and those that are too
+ * long for another width, are broken anew. When rows have no place, blank rows
+ * below the cursor go first, then rows from the top into the scrollback, then
+ * the last rows. When the text reached the bottom and there is room below it,
+ * lines return from the scrollback. Blanks at the end of a line count as text
+ * nowhere. A wide character goes to the next row whole; it is erased if there
+ * is one column only. On the alternate screen rows keep their place, cut or
+ * padded; when rows go, it is the same without scrollback.
+ *
+ * `cursor`, a place on the active screen, and `saved`, one on the main screen
+ * (which counts as its cursor while the alternate one is active), stay with
+ * their characters, or where the next one goes; either may be NULL, and then
+ * the cursor counts as being in the first row. The view returns to the bottom,
+ * and everything is damaged, in spans for the new number of rows. Returns 0,
+ * -EINVAL or -ENOMEM, in which case nothing has changed.
  */
 int screen_resize(struct screen *s, struct cell_size size,
-                  struct cell_pos *cursor, struct cell_pos *saved);
+                  enum screen_cursor_line cursor_line,
+                  struct screen_place *cursor, struct screen_place *saved);
 
 /*
  * Switches the active screen; nothing when it is active already. The alternate

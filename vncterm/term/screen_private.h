@@ -3,7 +3,8 @@
  * What the files of the screen model share: screen.c changes cells,
  * screen_area.c those of a rectangle, screen_damage.c keeps what has changed,
  * screen_view.c shows lines of the scrollback, screen_resize.c makes another
- * size, screen_marks.c finds place for marks. For these files only.
+ * size and screen_reflow.c breaks lines for it, screen_marks.c finds place for
+ * marks. For these files only.
  *
  * Two kinds of rows: a screen row is a place on the active screen, a view row
  * one in what is shown. View row = screen row + lines_back. Damage and the
@@ -198,6 +199,23 @@ grow_used(struct screen *s, int row, int end)
 
     info->used = (int16_t)max_int(info->used, end);
 }
+
+/* Another size. */
+
+/* Cells to lay out the lines of a screen in. */
+size_t reflow_room(struct cell_size size);
+
+/*
+ * Carries the main screen over to `to`, which is blank and of another size,
+ * with lines that go into the scrollback or come from it, and moves `cursor`
+ * and `saved`, which may be NULL, along. `room` is as large as reflow_room() of
+ * the screen's size says.
+ */
+void
+reflow_main_screen(struct screen *s, struct grid *to, struct cell_size size,
+                   enum screen_cursor_line cursor_line,
+                   struct screen_place *cursor, struct screen_place *saved,
+                   struct cell *room);
 
 /* The view. */
 

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Without reflow: what the guest believes to be on a line stays on that line.
+ * The main screen reflows; see screen_reflow.c. The alternate one belongs to a
+ * program that paints it anew: what has no place is cut off, and comes back
+ * blank.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "term/screen_private.h"
@@ -60,126 +63,101 @@ copy_row(struct grid *to, int to_row, int to_cols, const struct grid *from,
     };
 }
 
-/* Fills rows [0, count) of `to` with the newest lines. */
+/* Carries the alternate screen over to `to`, with its cursor. */
 static void
-pop_rows(struct scrollback *sb, struct grid *to, int count, int cols)
+carry_over(struct screen *s, struct grid *to, struct cell_size size,
+           struct screen_place *cursor)
 {
-    for (int row = count - 1; row >= 0; row--) {
-        struct row_info *info = &to->info[row];
-        enum row_size size = scrollback_line_size(sb, 0);
-        int row_cols = row_size_cols(size, cols);
-        (void)scrollback_pop(sb, to->rows[row], row_cols, &info->wrapped);
-        info->used = (int16_t)row_cols;
-        info->size = (uint8_t)size;
-    }
-}
-
-/*
- * Carries the rows of `from` over to `to`, with the scrollback unless it is
- * NULL. Returns by how many rows the text has moved down.
- */
-static int
-carry_over(struct grid *to, struct cell_size to_size, const struct grid *from,
-           struct cell_size from_size, struct scrollback *sb, int cursor_row)
-{
+    const struct grid *from = &s->grids[GRID_ALTERNATE];
+    int cursor_row = cursor == NULL ? 0 : cursor->pos.row;
     int dropped =
-        rows_to_drop_at_top(from, from_size.rows, to_size.rows, cursor_row);
-    int returned = 0;
+        rows_to_drop_at_top(from, s->size.rows, size.rows, cursor_row);
+    int count = min_int(s->size.rows - dropped, size.rows);
 
-    if (sb != NULL) {
-        for (int row = 0; row < dropped; row++) {
-            /* A line too long for the ring is lost. */
-            const struct row_info *info = &from->info[row];
-            enum row_size size = (enum row_size)info->size;
-            int cols = row_size_cols(size, from_size.cols);
-
-            cols = info->wrapped ? cols : min_int(info->used, cols);
-            if (scrollback_push(sb, from->rows[row], cols, info->wrapped)) {
-                scrollback_set_size(sb, size);
-            }
-        }
-        returned = min_int(max_int(to_size.rows - from_size.rows, 0),
-                           scrollback_lines(sb));
-        pop_rows(sb, to, returned, to_size.cols);
-    }
-    int count = min_int(from_size.rows - dropped, to_size.rows - returned);
     for (int row = 0; row < count; row++) {
-        copy_row(to, returned + row, to_size.cols, from, dropped + row,
-                 from_size.cols);
+        copy_row(to, row, size.cols, from, dropped + row, s->size.cols);
     }
-    return returned - dropped;
-}
-
-static void
-move_place(struct cell_pos *pos, int rows_down, struct cell_size size)
-{
-    if (pos != NULL) {
-        pos->row = clamp_int(pos->row + rows_down, 0, size.rows - 1);
-        pos->col = clamp_int(pos->col, 0, size.cols - 1);
+    if (cursor != NULL) {
+        cursor->pos.row = clamp_int(cursor_row - dropped, 0, size.rows - 1);
+        cursor->pos.col = clamp_int(cursor->pos.col, 0, size.cols - 1);
+        cursor->pending_wrap &= size.cols == s->size.cols;
     }
 }
 
-/* Memory for another size. Returns 0 or -ENOMEM. */
+/* What another size takes. */
+struct allocation {
+    struct grid grids[GRID_COUNT];
+    struct damage_state damage;
+    struct cell *room; /* to lay lines out in */
+};
+
+/* Returns 0 or -ENOMEM. */
 static int
 allocate(const struct screen *s, struct cell_size size,
-         struct grid grids[GRID_COUNT], struct damage_state *damage)
+         struct allocation *allocation)
 {
+    struct allocation made = {.room = NULL};
+
     for (int i = 0; i < GRID_COUNT; i++) {
-        if (s->grids[i].cells != NULL && grid_init(&grids[i], size) < 0) {
+        if (s->grids[i].cells != NULL && grid_init(&made.grids[i], size) < 0) {
             goto fail;
         }
     }
-    if (damage_init(damage, size.rows) < 0) {
+    made.room = malloc(reflow_room(s->size) * sizeof(*made.room));
+    if (made.room == NULL || damage_init(&made.damage, size.rows) < 0) {
         goto fail;
     }
+    *allocation = made;
     return 0;
 
 fail:
     for (int i = 0; i < GRID_COUNT; i++) {
-        grid_fini(&grids[i]);
+        grid_fini(&made.grids[i]);
     }
+    free(made.room);
     return -ENOMEM;
 }
 
 int
-screen_resize(struct screen *s, struct cell_size size, struct cell_pos *cursor,
-              struct cell_pos *saved)
+screen_resize(struct screen *s, struct cell_size size,
+              enum screen_cursor_line cursor_line, struct screen_place *cursor,
+              struct screen_place *saved)
 {
     if (!screen_is_size_valid(size)) {
         return -EINVAL;
     }
-    struct grid grids[GRID_COUNT] = {0};
-    struct damage_state damage;
-    int error = allocate(s, size, grids, &damage);
+    struct allocation made;
+    int error = allocate(s, size, &made);
     if (error < 0) {
         return error;
     }
 
     screen_make_room_for_marks(s);
-    bool alternate = screen_is_alternate(s);
-    const struct cell_pos *anchors[GRID_COUNT] = {
-        [GRID_MAIN] = alternate ? saved : cursor,
-        [GRID_ALTERNATE] = alternate ? cursor : NULL,
-    };
-    int down[GRID_COUNT] = {0};
-    for (int i = 0; i < GRID_COUNT; i++) {
-        const struct cell_pos *anchor = anchors[i];
-        if (s->grids[i].cells != NULL) {
-            down[i] = carry_over(&grids[i], size, &s->grids[i], s->size,
-                                 i == GRID_MAIN ? s->scrollback : NULL,
-                                 anchor == NULL ? 0 : anchor->row);
+    if (screen_is_alternate(s)) {
+        carry_over(s, &made.grids[GRID_ALTERNATE], size, cursor);
+        reflow_main_screen(s, &made.grids[GRID_MAIN], size,
+                           SCREEN_REFLOW_CURSOR_LINE, saved, NULL, made.room);
+    } else {
+        if (s->grids[GRID_ALTERNATE].cells != NULL) {
+            carry_over(s, &made.grids[GRID_ALTERNATE], size, NULL);
         }
-        grid_fini(&s->grids[i]);
-        s->grids[i] = grids[i];
+        reflow_main_screen(s, &made.grids[GRID_MAIN], size, cursor_line, cursor,
+                           saved, made.room);
     }
-    int active_down = down[alternate ? GRID_ALTERNATE : GRID_MAIN];
+    free(made.room);
+    for (int i = 0; i < GRID_COUNT; i++) {
+        grid_fini(&s->grids[i]);
+        s->grids[i] = made.grids[i];
+    }
     damage_fini(&s->damage);
-    s->damage = damage;
+    s->damage = made.damage;
     view_to_bottom(s);
     s->size = size;
-    move_place(cursor, active_down, size);
-    move_place(&s->cursor.pos, active_down, size);
-    move_place(saved, down[GRID_MAIN], size);
+    s->cursor.pos.row = clamp_int(s->cursor.pos.row, 0, size.rows - 1);
+    s->cursor.pos.col = clamp_int(s->cursor.pos.col, 0, size.cols - 1);
+    if (cursor != NULL) {
+        s->cursor.pos = cursor->pos;
+    }
     screen_damage_all(s);
     return 0;
 }

@@ -167,14 +167,35 @@ term_feed(struct term *t, const void *bytes, size_t len)
     term_show_cursor(t);
 }
 
-/* A place in a screen of another size; one that waits to wrap still does so at
- * the same width. */
+/* At a margin inside the line nothing waits to wrap: margins are reset. */
+static struct screen_place
+place_of(const struct term *t, enum screen_which which,
+         const struct cursor *cursor)
+{
+    enum row_size size =
+        screen_stored_row_size(t->screen, which, cursor->pos.row);
+    int last = row_size_cols(size, t->size.cols) - 1;
+
+    return (struct screen_place){
+        .pos = cursor->pos,
+        .pending_wrap = cursor->pending_wrap && cursor->pos.col == last,
+    };
+}
+
 static void
-fit_cursor(struct cursor *cursor, struct cell_pos pos, struct cell_size before,
+set_place(struct cursor *cursor, struct screen_place place)
+{
+    cursor->pos = place.pos;
+    cursor->pending_wrap = place.pending_wrap;
+}
+
+/* A place on the alternate screen in one of another size. */
+static void
+fit_cursor(struct cursor *cursor, struct cell_size before,
            struct cell_size after)
 {
-    cursor->pos.row = clamp_int(pos.row, 0, after.rows - 1);
-    cursor->pos.col = clamp_int(pos.col, 0, after.cols - 1);
+    cursor->pos.row = clamp_int(cursor->pos.row, 0, after.rows - 1);
+    cursor->pos.col = clamp_int(cursor->pos.col, 0, after.cols - 1);
     cursor->pending_wrap &=
         after.cols == before.cols && cursor->pos.col == after.cols - 1;
 }
@@ -182,9 +203,15 @@ fit_cursor(struct cursor *cursor, struct cell_pos pos, struct cell_size before,
 int
 term_resize(struct term *t, struct cell_size size)
 {
-    struct cell_pos pos = t->cursor.pos;
-    struct cell_pos saved = t->saved[0].pos;
-    int error = screen_resize(t->screen, size, &pos, &saved);
+    enum screen_which active =
+        screen_is_alternate(t->screen) ? SCREEN_ALTERNATE : SCREEN_MAIN;
+    struct screen_place cursor = place_of(t, active, &t->cursor);
+    struct screen_place saved = place_of(t, SCREEN_MAIN, &t->saved[0]);
+    /* Who asks for bracketed pastes (readline, zsh, fish) edits a line. */
+    enum screen_cursor_line cursor_line = t->input.bracketed_paste
+                                              ? SCREEN_KEEP_CURSOR_LINE
+                                              : SCREEN_REFLOW_CURSOR_LINE;
+    int error = screen_resize(t->screen, size, cursor_line, &cursor, &saved);
 
     if (error < 0) {
         return error;
@@ -192,9 +219,9 @@ term_resize(struct term *t, struct cell_size size)
     if (size.cols > t->size.cols) {
         tab_stops_set_default(&t->tabs, t->size.cols, size.cols);
     }
-    fit_cursor(&t->cursor, pos, t->size, size);
-    fit_cursor(&t->saved[0], saved, t->size, size);
-    fit_cursor(&t->saved[1], t->saved[1].pos, t->size, size);
+    set_place(&t->cursor, cursor);
+    set_place(&t->saved[0], saved);
+    fit_cursor(&t->saved[1], t->size, size);
     t->size = size;
     margins_reset(t);
     cursor_fit_line(t);
