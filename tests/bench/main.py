@@ -18,6 +18,7 @@ def measurements():
     import host
     import idle
     import latency
+    import resize
     import startup
     import wire
     return {
@@ -26,6 +27,7 @@ def measurements():
         "flood": flood.unwatched,
         "viewer": flood.watched,
         "wire": wire.wire,
+        "resize": resize.resize,
         "idle": idle.system_calls,
         "memory": idle.memory,
         "crowd": idle.crowd,
