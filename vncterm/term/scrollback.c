@@ -546,13 +546,19 @@ record_unpack(const uint8_t *in, struct marks *table, struct cell *cells,
     return col;
 }
 
+/* How many bytes a character takes that begins with `lead`. */
+static uint32_t
+utf8_length(uint8_t lead)
+{
+    return lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+}
+
 void
-record_scan(const uint8_t *in, record_character_fn *on_character, void *data)
+record_scan(const uint8_t *in, struct record_scan *scan)
 {
     uint32_t cols = record_header(in) & LINE_COLS;
     uint32_t width = 1;
     uint32_t col = 0;
-    uint32_t code;
     struct cell pen;
 
     in += LINE_HEADER;
@@ -566,16 +572,15 @@ record_scan(const uint8_t *in, record_character_fn *on_character, void *data)
             in++;
             continue;
         case PACKED_MARK:
-            in = unpack_code(in + 1, &code);
+            in += 1 + utf8_length(in[1]);
             continue;
-        case PACKED_BLANK:
-            in++;
-            break;
         default:
-            in = unpack_code(in, &code);
-            on_character(data, col, width);
             break;
         }
+        if (col + width > scan->quiet_end && *in != PACKED_BLANK) {
+            scan->on_character(scan, col, width);
+        }
+        in += utf8_length(*in);
         col += width;
         width = 1;
     }

@@ -14,12 +14,16 @@ min_u32(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
-static void
-note_end(void *data, uint32_t col, uint32_t width)
-{
-    uint32_t *end = data;
+/* Finds the last character of a record. */
+struct end_scan {
+    struct record_scan scan;
+    uint32_t end;
+};
 
-    *end = col + width;
+static void
+note_end(struct record_scan *scan, uint32_t col, uint32_t width)
+{
+    ((struct end_scan *)scan)->end = col + width;
 }
 
 /* Cells of a record without blanks at its end that are no text. */
@@ -27,13 +31,13 @@ static uint32_t
 record_text(const uint8_t *in)
 {
     uint32_t header = record_header(in);
-    uint32_t end = 0;
+    struct end_scan last = {.scan = {.on_character = note_end}};
 
     if ((header & LINE_BLANK_TAIL) == 0 || (header & LINE_WRAPPED) != 0) {
         return header & LINE_COLS;
     }
-    record_scan(in, note_end, &end);
-    return end;
+    record_scan(in, &last.scan);
+    return last.end;
 }
 
 uint32_t
@@ -87,6 +91,7 @@ chain_length_from(const struct scrollback *sb, uint32_t oldest)
 
 /* Finds where the rows of a chain begin. */
 struct breaker {
+    struct record_scan scan; /* of a record: quiet to the end of the row */
     uint32_t *breaks;
     uint32_t cols;
     uint32_t record_begin;
@@ -96,17 +101,24 @@ struct breaker {
 };
 
 static void
+end_row_at(struct breaker *b, uint32_t end)
+{
+    b->row_end = end;
+    b->scan.quiet_end = end > b->record_begin ? end - b->record_begin : 0;
+}
+
+static void
 begin_row(struct breaker *b, uint32_t begin)
 {
     b->breaks[b->rows++] = begin;
     b->row_begin = begin;
-    b->row_end = begin + b->cols;
+    end_row_at(b, begin + b->cols);
 }
 
 static void
-break_before(void *data, uint32_t col, uint32_t width)
+break_before(struct record_scan *scan, uint32_t col, uint32_t width)
 {
-    struct breaker *b = data;
+    struct breaker *b = (struct breaker *)scan;
     uint32_t begin = b->record_begin + col;
     uint32_t end = begin + width;
 
@@ -117,20 +129,22 @@ break_before(void *data, uint32_t col, uint32_t width)
         begin_row(b, begin);
     }
     if (end > b->row_end) {
-        b->row_end = end; /* in one column */
+        end_row_at(b, end); /* in one column */
     }
 }
 
 static uint32_t
 break_chain(const struct scrollback *sb, const struct chain *chain)
 {
-    struct breaker b = {.breaks = sb->breaks, .cols = sb->cols};
+    struct breaker b = {.scan = {.on_character = break_before},
+                        .breaks = sb->breaks,
+                        .cols = sb->cols};
 
     begin_row(&b, 0);
     for (uint32_t i = chain->records; i-- > 0;) {
-        const uint8_t *in = record_at(sb, chain->newest + i);
-        record_scan(in, break_before, &b);
+        record_scan(record_at(sb, chain->newest + i), &b.scan);
         b.record_begin += record_cols(sb, chain->newest + i);
+        end_row_at(&b, b.row_end);
     }
     return b.rows;
 }
@@ -180,19 +194,54 @@ layout_reset(struct scrollback *sb)
     *sb->layout = (struct layout){0};
 }
 
+/*
+ * All rows. From the oldest record on, as they lie in memory, and ahead of what
+ * is read: there may be millions.
+ */
+static uint32_t
+count_rows(const struct scrollback *sb)
+{
+    enum {
+        AHEAD = 16
+    };
+    uint32_t rows = 0;
+    uint32_t cells = 0;
+    uint32_t records = 0;
+    uint32_t flags = 0;
+
+    for (uint32_t i = sb->lines; i-- > sb->rows_as_packed;) {
+        if (i >= AHEAD) {
+            __builtin_prefetch(record_at(sb, i - AHEAD));
+        }
+        uint32_t header = record_header(record_at(sb, i));
+        cells += header & LINE_COLS;
+        flags |= header;
+        records++;
+        if (i > sb->rows_as_packed && goes_on(sb, i)) {
+            continue;
+        }
+        if (cells <= sb->cols || (flags & LINE_SIZE) != 0) {
+            rows++;
+        } else if ((flags & (LINE_WIDE | LINE_BLANK_TAIL)) == 0) {
+            rows += (cells - 1) / sb->cols + 1;
+        } else {
+            rows += lay_out(sb, i, records).rows;
+        }
+        cells = 0;
+        records = 0;
+        flags = 0;
+    }
+    return rows;
+}
+
 uint32_t
 layout_rows(const struct scrollback *sb)
 {
     struct layout *layout = sb->layout;
 
     if (!layout->is_counted) {
-        uint32_t rows = 0;
-        uint32_t records;
-        for (uint32_t i = sb->rows_as_packed; i < sb->lines; i += records) {
-            records = chain_length(sb, i);
-            rows += lay_out(sb, i, records).rows;
-        }
-        *layout = (struct layout){.is_counted = true, .rows = rows};
+        /* This takes the place of the breaks that are known. */
+        *layout = (struct layout){.is_counted = true, .rows = count_rows(sb)};
     }
     return layout->rows;
 }

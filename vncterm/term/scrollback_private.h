@@ -125,10 +125,16 @@ record_is_wrapped(uint32_t header)
 int record_unpack(const uint8_t *in, struct marks *marks, struct cell *cells,
                   int cols);
 
-/* Called for each character that is not a blank, which takes 1 or 2 columns. */
-typedef void record_character_fn(void *data, uint32_t col, uint32_t width);
-void
-record_scan(const uint8_t *in, record_character_fn *on_character, void *data);
+/*
+ * Goes through a record and calls `on_character` for each character, not blank
+ * and of 1 or 2 columns, that ends behind column `quiet_end` of the record.
+ */
+struct record_scan {
+    uint32_t quiet_end;
+    void (*on_character)(struct record_scan *scan, uint32_t col,
+                         uint32_t width);
+};
+void record_scan(const uint8_t *in, struct record_scan *scan);
 
 /* Whether the first character is a wide one. */
 bool record_starts_wide(const uint8_t *in);
