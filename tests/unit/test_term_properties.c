@@ -460,7 +460,9 @@ restore_at_another_size_is_a_resize(void **state)
         struct cell_size before = term_size(origin->term);
         if (before.cols != stream.size.cols ||
             before.rows != stream.size.rows) {
-            assert_int_equal(term_resize(origin->term, stream.size), 0);
+            assert_int_equal(term_set_size(origin->term, stream.size,
+                                           SCREEN_REFLOW_CURSOR_LINE),
+                             0);
         }
 
         assert_same(origin, copy, seed);

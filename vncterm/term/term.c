@@ -201,16 +201,13 @@ fit_cursor(struct cursor *cursor, struct cell_size before,
 }
 
 int
-term_resize(struct term *t, struct cell_size size)
+term_set_size(struct term *t, struct cell_size size,
+              enum screen_cursor_line cursor_line)
 {
     enum screen_which active =
         screen_is_alternate(t->screen) ? SCREEN_ALTERNATE : SCREEN_MAIN;
     struct screen_place cursor = place_of(t, active, &t->cursor);
     struct screen_place saved = place_of(t, SCREEN_MAIN, &t->saved[0]);
-    /* Who asks for bracketed pastes (readline, zsh, fish) edits a line. */
-    enum screen_cursor_line cursor_line = t->input.bracketed_paste
-                                              ? SCREEN_KEEP_CURSOR_LINE
-                                              : SCREEN_REFLOW_CURSOR_LINE;
     int error = screen_resize(t->screen, size, cursor_line, &cursor, &saved);
 
     if (error < 0) {
@@ -228,6 +225,15 @@ term_resize(struct term *t, struct cell_size size)
     term_renew_vt(t);
     term_show_cursor(t);
     return 0;
+}
+
+int
+term_resize(struct term *t, struct cell_size size)
+{
+    /* Who asks for bracketed pastes (readline, zsh, fish) edits a line. */
+    return term_set_size(t, size,
+                         t->input.bracketed_paste ? SCREEN_KEEP_CURSOR_LINE
+                                                  : SCREEN_REFLOW_CURSOR_LINE);
 }
 
 struct cell_size

@@ -80,7 +80,12 @@ void term_free(struct term *t);
 /* Takes any bytes in any split. */
 void term_feed(struct term *t, const void *bytes, size_t len);
 
-/* Returns 0, -EINVAL or -ENOMEM; nothing has changed on failure. */
+/*
+ * Another size. On the main screen lines are broken anew for another width; the
+ * cursor's line is cut instead while the guest has bracketed paste on, since
+ * who edits a line redraws it, from the row where it began. See term/screen.h.
+ * Returns 0, -EINVAL or -ENOMEM; nothing has changed on failure.
+ */
 int term_resize(struct term *t, struct cell_size size);
 
 struct cell_size term_size(const struct term *t);
@@ -170,9 +175,9 @@ size_t term_state_screens_max(struct cell_size size);
 
 /*
  * Gives the terminal the state that term_write_state() wrote, whatever its size
- * was: it is read at that size and then resized to this terminal's. The view
- * returns to the bottom, and everything is damaged. What was fed before is
- * forgotten.
+ * was: it is read at that size and then resized to this terminal's, the
+ * cursor's line like any other. The view returns to the bottom, and everything
+ * is damaged. What was fed before is forgotten.
  *
  * The bytes are as hostile as a guest's, and pass the same guard. No handler is
  * called, not even for the title: ask term_title(). Returns 0, -EBADMSG when

@@ -191,6 +191,10 @@ void term_renew_vt(struct term *t);
 /* Shows the cursor where it is; between two feeds nobody looks. */
 void term_show_cursor(struct term *t);
 
+/* term_resize(), with what becomes of the cursor's line. */
+int term_set_size(struct term *t, struct cell_size size,
+                  enum screen_cursor_line cursor_line);
+
 void term_set_fast_path(struct term *t, bool on);
 
 /* How many columns a row has: fewer when its characters are of double width. */

@@ -357,7 +357,8 @@ term_restore(struct term *t, const void *bytes, size_t len)
     term_feed(made, bytes, len);
     /* At its own size it is left alone: a resize resets the margins. */
     if (made->size.cols != t->size.cols || made->size.rows != t->size.rows) {
-        error = term_resize(made, t->size);
+        /* Nobody is there yet to redraw a line that is being edited. */
+        error = term_set_size(made, t->size, SCREEN_REFLOW_CURSOR_LINE);
     }
     if (error == 0) {
         swap_content(t, made);
