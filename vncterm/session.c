@@ -217,7 +217,9 @@ on_clipboard(void *data, const char *utf8, size_t len)
 {
     struct session *s = data;
 
-    vnc_set_cut_text(s->vnc, utf8, len);
+    for (unsigned viewer = 0; viewer < VNC_VIEWERS_MAX; viewer++) {
+        vnc_set_cut_text(s->vnc, viewer, utf8, len);
+    }
 }
 
 static void

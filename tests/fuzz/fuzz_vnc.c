@@ -90,7 +90,7 @@ on_cut_text(void *data, unsigned viewer, const char *utf8, size_t len)
 
     assert((w->viewers & 1U << viewer) != 0);
     if (len <= VNC_CUT_TEXT_MAX) {
-        vnc_set_cut_text(w->vnc, utf8, len);
+        vnc_set_cut_text(w->vnc, viewer, utf8, len);
     }
 }
 
@@ -247,7 +247,8 @@ happen(struct world *w, uint8_t what, uint8_t seed)
         vnc_set_name(w->vnc, seed % 2 == 0 ? "caf\xc3\xa9" : "");
         break;
     case 5:
-        vnc_set_cut_text(w->vnc, "\xe2\x82\xac", seed % 2 == 0 ? 3 : 0);
+        vnc_set_cut_text(w->vnc, (unsigned)seed % VNC_VIEWERS_MAX,
+                         "\xe2\x82\xac", seed % 2 == 0 ? 3 : 0);
         break;
     case 6:
         drain(w, &w->peers[0]);

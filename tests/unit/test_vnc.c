@@ -321,11 +321,27 @@ cut_text_is_offered_as_latin1(void **state)
     struct fixture *f = *state;
     struct rfb_client *c = fixture_connect(f);
 
-    vnc_set_cut_text(f->vnc, "a\u00e9\u20ac", 6);
+    vnc_set_cut_text(f->vnc, 0, "a\u00e9\u20ac", 6);
     fixture_receive(f, c);
     assert_int_equal(c->cut_texts, 1);
     assert_string_equal(c->cut_text, "a\xe9?");
     assert_int_equal(c->cut_text_len, 3);
+}
+
+static void
+cut_text_is_offered_to_one_viewer(void **state)
+{
+    struct fixture *f = *state;
+    struct rfb_client *first = fixture_connect(f);
+    struct rfb_client *second = fixture_connect(f);
+
+    vnc_set_cut_text(f->vnc, 1, "yours", 5);
+    vnc_set_cut_text(f->vnc, 2, "nobody's", 8);
+    fixture_receive(f, first);
+    fixture_receive(f, second);
+    assert_int_equal(first->cut_texts, 0);
+    assert_int_equal(second->cut_texts, 1);
+    assert_string_equal(second->cut_text, "yours");
 }
 
 static void
@@ -336,8 +352,8 @@ stalled_viewer_gets_only_the_newest_cut_text(void **state)
 
     fixture_paint(f, 1);
     fixture_stall(f, c);
-    vnc_set_cut_text(f->vnc, "old", 3);
-    vnc_set_cut_text(f->vnc, "new", 3);
+    vnc_set_cut_text(f->vnc, 0, "old", 3);
+    vnc_set_cut_text(f->vnc, 0, "new", 3);
     fixture_receive(f, c);
     assert_int_equal(c->cut_texts, 1);
     assert_string_equal(c->cut_text, "new");
@@ -364,7 +380,7 @@ half_open_peers_hear_nothing(void **state)
     struct rfb_client *c = fixture_connect_peer(f);
 
     vnc_bell(f->vnc);
-    vnc_set_cut_text(f->vnc, "x", 1);
+    vnc_set_cut_text(f->vnc, 0, "x", 1);
     vnc_set_name(f->vnc, "other");
     fixture_say(f, c, "RFB 003.008\n\1\1", 14);
     rfb_client_expect(c, "RFB 003.008\n\1\1\0\0\0\0", 18);
@@ -612,6 +628,7 @@ main(void)
         VNC_TEST(cut_text_at_the_limit_arrives_and_a_longer_one_clears_it),
         VNC_TEST(extended_cut_text_is_swallowed),
         VNC_TEST(cut_text_is_offered_as_latin1),
+        VNC_TEST(cut_text_is_offered_to_one_viewer),
         VNC_TEST(stalled_viewer_gets_only_the_newest_cut_text),
         VNC_TEST(bell_rings_at_most_ten_times_a_second),
         VNC_TEST(half_open_peers_hear_nothing),

@@ -219,7 +219,7 @@ live(struct fixture *f, struct rfb_client *c, struct received *r)
         vnc_flush(f->vnc);
         vnc_set_name(f->vnc, title);
         vnc_bell(f->vnc);
-        vnc_set_cut_text(f->vnc, title, strlen(title));
+        vnc_set_cut_text(f->vnc, 0, title, strlen(title));
         fixture_say(f, other, (const uint8_t[]){5, 0, 0, (uint8_t)i, 0, 9}, 6);
         take_all(f, c, r);
     }

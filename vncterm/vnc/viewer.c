@@ -101,6 +101,7 @@ viewer_free(struct viewer *v)
     library_client_free(v->client);
     bytes_fini(&v->in);
     bytes_fini(&v->out);
+    free(v->cut_text);
     free(v);
 }
 
@@ -244,9 +245,10 @@ produce(struct viewer *v)
         v->owes_bell = false;
         push(v, &bell, sizeof(bell));
     }
-    if (r == 0 && v->owes_cut_text) {
-        v->owes_cut_text = false;
-        r = cut_text_push(&v->out, v->vnc->cut_text, v->vnc->cut_text_len);
+    if (r == 0 && v->cut_text != NULL) {
+        r = cut_text_push(&v->out, v->cut_text, v->cut_text_len);
+        free(v->cut_text);
+        v->cut_text = NULL;
     }
     if (r == 0 && v->owes_name && is_asking(v)) {
         push_name(v);

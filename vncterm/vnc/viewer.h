@@ -67,7 +67,8 @@ struct viewer {
     /* What it is owed besides pixels. */
     bool owes_bell;
     bool owes_name;
-    bool owes_cut_text;
+    char *cut_text; /* UTF-8; NULL when none is owed */
+    size_t cut_text_len;
 };
 
 /* Takes `fd` on success. The greeting is on its way. Returns 0 or -errno. */

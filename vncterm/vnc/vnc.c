@@ -64,9 +64,6 @@ drop_picture(struct vnc *v)
     unmap_picture(v->pixels, v->size);
     v->pixels = NULL;
     v->is_undrawn = false;
-    free(v->cut_text);
-    v->cut_text = NULL;
-    v->cut_text_len = 0;
     (void)malloc_trim(0); /* says whether encoders had left something */
 }
 
@@ -349,9 +346,12 @@ vnc_set_name(struct vnc *v, const char *name)
 }
 
 void
-vnc_set_cut_text(struct vnc *v, const char *utf8, size_t len)
+vnc_set_cut_text(struct vnc *v, unsigned viewer, const char *utf8, size_t len)
 {
-    if (v->viewers == 0 || len > VNC_CUT_TEXT_MAX) {
+    assert(viewer < VNC_VIEWERS_MAX);
+
+    struct viewer *to = v->slots[viewer];
+    if (to == NULL || len > VNC_CUT_TEXT_MAX) {
         return;
     }
     char *copy = malloc(len + 1);
@@ -362,14 +362,9 @@ vnc_set_cut_text(struct vnc *v, const char *utf8, size_t len)
     if (len > 0) {
         memcpy(copy, utf8, len);
     }
-    free(v->cut_text);
-    v->cut_text = copy;
-    v->cut_text_len = len;
-    for (int i = 0; i < VNC_VIEWERS_MAX; i++) {
-        if (v->slots[i] != NULL) {
-            v->slots[i]->owes_cut_text = true;
-        }
-    }
+    free(to->cut_text);
+    to->cut_text = copy;
+    to->cut_text_len = len;
     advance_all(v);
     settle(v);
 }

@@ -154,10 +154,12 @@ void vnc_bell(struct vnc *v);
 void vnc_set_name(struct vnc *v, const char *name);
 
 /*
- * Offers text, well-formed UTF-8 of at most VNC_CUT_TEXT_MAX bytes, to every
- * viewer's clipboard. A viewer that is still taking another text gets the
- * newest one afterwards.
+ * Offers text, well-formed UTF-8 of at most VNC_CUT_TEXT_MAX bytes, to the
+ * clipboard of one viewer; what Latin-1 lacks arrives as '?'. One that is still
+ * taking another text gets the newest one afterwards. Nothing happens when
+ * there is no such viewer.
  */
-void vnc_set_cut_text(struct vnc *v, const char *utf8, size_t len);
+void
+vnc_set_cut_text(struct vnc *v, unsigned viewer, const char *utf8, size_t len);
 
 #endif

@@ -65,8 +65,6 @@ struct vnc {
     uint64_t later_us;            /* when it fires, if armed */
 
     char name[VNC_NAME_MAX + 1];
-    char *cut_text; /* what is owed, UTF-8 */
-    size_t cut_text_len;
     bool has_new_name;             /* which viewers are not owed yet */
     uint64_t name_from_us;         /* not before */
     uint64_t bell_from_us;         /* not before */
