@@ -96,11 +96,11 @@ perform(struct viewers *v, struct viewer *viewer,
         send_keys(v, action->bytes, action->len);
         break;
     case INPUT_SCROLL_LINES:
-        term_scroll_view(v->term, action->amount);
+        (void)term_scroll_view(v->term, action->amount); /* damage tells */
         break;
     case INPUT_SCROLL_PAGES: {
         int half = term_size(v->term).rows / 2;
-        term_scroll_view(v->term, action->amount * (half > 0 ? half : 1));
+        (void)term_scroll_view(v->term, action->amount * max_int(half, 1));
         break;
     }
     case INPUT_PASTE:

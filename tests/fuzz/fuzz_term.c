@@ -57,6 +57,33 @@ check_damage(struct rig *rig)
     }
 }
 
+/* Begins or extends a selection somewhere, and looks at its text. */
+static void
+select_text(struct rig *rig, int how)
+{
+    enum {
+        TEXT_MAX = 1000 /* less than there can be */
+    };
+    struct cell_size size = term_size(rig->term);
+    struct selection_point at = {.row = how * 7 % (size.rows + 2) - 1,
+                                 .col = how * 13 % (size.cols + 2) - 1,
+                                 .edge = how * 11 % (size.cols + 2)};
+    struct bytes text;
+
+    if (how % 2 == 0) {
+        term_select_begin(rig->term, (enum selection_unit)(how / 2 % 4), at);
+    } else {
+        term_select_extend(rig->term, at);
+    }
+    bytes_init(&text, TEXT_MAX);
+    bool is_whole = term_selection_text(rig->term, &text);
+    if (!utf8_is_valid(bytes_peek(&text), bytes_len(&text)) ||
+        (!is_whole && bytes_len(&text) < TEXT_MAX / 2)) {
+        rig_fail("text of a selection");
+    }
+    bytes_fini(&text);
+}
+
 static void
 act(struct rig *rig, uint8_t cols, uint8_t rows)
 {
@@ -75,7 +102,11 @@ act(struct rig *rig, uint8_t cols, uint8_t rows)
         term_scroll_view(rig->term, rows / 4 - 32);
         break;
     case 1:
-        term_scroll_view_to_bottom(rig->term);
+        if (rows / 4 < 16) {
+            term_scroll_view_to_bottom(rig->term);
+        } else {
+            select_text(rig, rows / 4 - 16);
+        }
         break;
     case 2:
         check_damage(rig);

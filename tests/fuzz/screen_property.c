@@ -7,50 +7,10 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "fuzz/screen_model.h"
 #include "term/screen.h"
 
-enum {
-    COLS_MAX = 24,
-    ROWS_MAX = 16,
-    /* More than the largest scrollback below holds: at one column, each of its
-     * 2048 lines has as many rows as it has cells. */
-    LINES_MAX = 2048 * COLS_MAX,
-    LARGE_BOUND = 1 << 16, /* a run of usual length does not fill it */
-};
-
-struct line {
-    struct cell cells[COLS_MAX];
-    int cols;
-    bool wrapped;
-    enum row_size size;
-};
-
-struct picture_cell {
-    struct cell cell;
-    struct cell head; /* of a tail: it is drawn over both */
-    int cursor;       /* 0 for none, or 1 + its shape */
-};
-
-struct run {
-    const uint8_t *in;
-    size_t len;
-    struct screen *s;
-
-    /* The model. */
-    struct cell_size size;
-    struct line grids[2][ROWS_MAX];
-    int active;
-    struct line *lines; /* of the scrollback, the oldest first */
-    int line_count;
-    bool may_lose; /* the scrollback is small, or has been full */
-    int lines_back;
-    struct cursor_view cursor;
-
-    /* What a viewer has. */
-    struct picture_cell picture[ROWS_MAX][COLS_MAX];
-};
-
-static void
+void
 check(bool ok, const char *what)
 {
     if (!ok) {
@@ -59,7 +19,7 @@ check(bool ok, const char *what)
     }
 }
 
-static uint8_t
+uint8_t
 next_byte(struct run *r)
 {
     if (r->len == 0) {
@@ -69,8 +29,7 @@ next_byte(struct run *r)
     return *r->in++;
 }
 
-/* In [0, end). */
-static int
+int
 next_below(struct run *r, int end)
 {
     return next_byte(r) % end;
@@ -137,13 +96,13 @@ next_blank(struct run *r)
     return blank;
 }
 
-static struct line *
+struct line *
 grid(struct run *r)
 {
     return r->grids[r->active];
 }
 
-static bool
+bool
 is_tail(struct cell cell)
 {
     return cell.code == CELL_WIDE_TAIL;
@@ -218,6 +177,7 @@ clear_line(struct line *line, int cols, struct cell blank)
     }
     line->wrapped = false;
     line->size = ROW_SINGLE;
+    line->selected = (struct selected_part){0};
 }
 
 static void
@@ -258,6 +218,10 @@ model_scroll(struct run *r, int top, int bottom, int lines, struct cell blank)
 {
     struct line *g = grid(r);
 
+    if (lines != 0) {
+        model_tear_selection(r, top, bottom,
+                             lines > 0 && top == 0 && r->active == 0);
+    }
     for (; lines > 0; lines--) {
         if (top == 0 && r->active == 0) {
             model_push(r, &g[0]);
@@ -271,9 +235,33 @@ model_scroll(struct run *r, int top, int bottom, int lines, struct cell blank)
     }
 }
 
+/* What says how far the view is scrolled back. */
+/* Returns whether there is one. */
+static bool
+model_mark(const struct run *r, struct cell *cells)
+{
+    char text[32];
+    int len =
+        snprintf(text, sizeof(text), "-%d/%d", r->lines_back, r->line_count);
+    int begin = r->size.cols - len;
+
+    if (r->lines_back == 0 || 4 * len > r->size.cols) {
+        return false;
+    }
+    if (is_tail(cells[begin])) {
+        lose_half(&cells[begin - 1]);
+    }
+    for (int i = 0; i < len; i++) {
+        cells[begin + i] = cell_default();
+        cells[begin + i].code = (uint8_t)text[i];
+        cells[begin + i].attrs = CELL_REVERSE;
+    }
+    return true;
+}
+
 /* Comparison. */
 
-static struct cell
+struct cell
 cell_of_line(const struct line *line, int cols, int col)
 {
     if (col >= line->cols) {
@@ -320,18 +308,26 @@ compare_view(struct run *r)
         const struct line *line =
             back > 0 ? &r->lines[r->line_count - back] : &grid(r)[-back];
         int cols = line_cols(r, line);
+        enum row_size size = line->size;
+        struct cell wanted[COLS_MAX];
 
-        check(view_row_size(&view, row) == line->size, "size in the view");
-        check(screen_view_row_size(r->s, row) == line->size, "size of a row");
         for (int col = 0; col < r->size.cols; col++) {
-            struct cell wanted = cell_default();
+            wanted[col] = cell_default();
             if (col < cols) {
-                wanted =
+                wanted[col] =
                     back > 0 ? cell_of_line(line, cols, col) : line->cells[col];
             }
-            check(cell_equals(view_row(&view, row)[col], wanted), "view");
+        }
+        if (row == 0 && model_mark(r, wanted)) {
+            size = ROW_SINGLE;
+        }
+        check(view_row_size(&view, row) == size, "size in the view");
+        check(screen_view_row_size(r->s, row) == size, "size of a row");
+        for (int col = 0; col < r->size.cols; col++) {
+            check(cell_equals(view_row(&view, row)[col], wanted[col]), "view");
         }
     }
+    compare_selection(r, &view);
     int cursor_row = r->cursor.pos.row + r->lines_back;
     bool visible = r->cursor.visible && cursor_row < r->size.rows;
     check(view.cursor.visible == visible, "whether the cursor is in the view");
@@ -368,11 +364,17 @@ shown_cell(const struct screen_view *view, int row, int col)
 {
     const struct cell *cells = view_row(view, row);
     const struct cursor_view *cursor = &view->cursor;
+    struct row_span selected =
+        selection_view_row(&view->selection, row, view->size.cols);
     int begin = cursor->pos.col;
     int end = begin + 1;
     struct picture_cell shown = {
         .cell = cells[col],
         .head = is_tail(cells[col]) ? cells[col - 1] : cell_default(),
+        /* A tail is drawn with its head. */
+        .is_selected =
+            !is_tail(cells[col]) && col >= selected.begin && col < selected.end,
+        .size = view_row_size(view, row),
     };
 
     if (!cursor->visible || cursor->pos.row != row) {
@@ -432,9 +434,12 @@ take_and_compare(struct run *r)
                 col < damage.rows[row].end) {
                 *have = shown;
             }
+            check(have->size == shown.size, "size in the picture");
             check(cell_equals(have->cell, shown.cell), "picture");
             check(cell_equals(have->head, shown.head), "picture of a tail");
             check(have->cursor == shown.cursor, "cursor in the picture");
+            check(have->is_selected == shown.is_selected,
+                  "selection in the picture");
         }
     }
 }
@@ -610,6 +615,7 @@ do_alternate(struct run *r)
     if (active == r->active) {
         return;
     }
+    model_drop_selection(r);
     r->active = active;
     r->lines_back = 0;
     for (int row = 0; active == 1 && clear && row < r->size.rows; row++) {
@@ -617,7 +623,7 @@ do_alternate(struct run *r)
     }
 }
 
-static void
+void
 do_scroll_view(struct run *r)
 {
     int choice = next_byte(r);
@@ -863,6 +869,7 @@ do_resize(struct run *r)
                              : SCREEN_REFLOW_CURSOR_LINE,
                         &cursor, &saved) == 0,
           "resize");
+    model_drop_selection(r);
     resize_alternate(r, size, &cursor);
     r->size = size;
     r->lines_back = 0;
@@ -978,6 +985,7 @@ do_copy_area(struct run *r)
 
     screen_copy_area(r->s, area, to);
     model_copy_area(r, area, to);
+    model_overwrite_selection(r, true);
 }
 
 static void
@@ -1007,6 +1015,7 @@ do_scroll_area(struct run *r)
     if (bared.top < bared.bottom) {
         model_erase_area(r, bared, blank);
     }
+    model_overwrite_selection(r, true);
 }
 
 static void
@@ -1017,6 +1026,7 @@ do_fill_area(struct run *r)
 
     screen_fill_area(r->s, area, cell);
     model_erase_area(r, area, cell);
+    model_overwrite_selection(r, true);
 }
 
 static void
@@ -1036,6 +1046,7 @@ do_size(struct run *r)
     set_cells(r, row, row_size_cols(size, r->size.cols), r->size.cols, &blank,
               0);
     line->size = size;
+    model_overwrite_selection(r, true);
 }
 
 static void
@@ -1091,20 +1102,18 @@ start(struct run *r)
     check(screen_new(&r->s, r->size, bound) == 0, "screen_new");
 }
 
-void
-screen_property_run(const uint8_t *data, size_t len)
+/* Does not move rows: what it changes can be told by a comparison. */
+static bool
+is_local(operation_fn *operation)
 {
-    typedef void operation_fn(struct run *);
-    static operation_fn *const operations[] = {
-        do_put,         do_put,         do_put_ascii, do_put_ascii,
-        do_add_mark,    do_erase,       do_erase,     do_scroll_rows,
-        do_scroll_rows, do_scroll_rows, do_alternate, do_scroll_view,
-        do_cursor,      do_cursor,      do_wrapped,   do_scroll_cols,
-        do_rare,
-    };
-    enum {
-        OPERATIONS = sizeof(operations) / sizeof(operations[0])
-    };
+    return operation != do_scroll_rows && operation != do_alternate &&
+           operation != do_rare;
+}
+
+static void
+run(const uint8_t *data, size_t len, operation_fn *const *operations,
+    int operation_count)
+{
     struct run *r = xcalloc(1, sizeof(*r));
 
     r->in = data;
@@ -1112,10 +1121,16 @@ screen_property_run(const uint8_t *data, size_t len)
     start(r);
     while (r->len > 0) {
         int what = next_byte(r);
-        operations[what % OPERATIONS](r);
+        operation_fn *operation = operations[what % operation_count];
+        memcpy(r->before, r->grids, sizeof(r->before));
+        operation(r);
+        if (is_local(operation)) {
+            /* Columns that move may meet their equals. */
+            model_overwrite_selection(r, operation == do_scroll_cols);
+        }
         compare_grid(r);
         compare_view(r);
-        if (what / OPERATIONS % 4 == 0) {
+        if (what / operation_count % 4 == 0) {
             take_and_compare(r);
         }
     }
@@ -1124,4 +1139,33 @@ screen_property_run(const uint8_t *data, size_t len)
     screen_free(r->s);
     free(r->lines);
     free(r);
+}
+
+void
+screen_property_run(const uint8_t *data, size_t len)
+{
+    static operation_fn *const operations[] = {
+        do_put,         do_put,         do_put_ascii, do_put_ascii,
+        do_add_mark,    do_erase,       do_erase,     do_scroll_rows,
+        do_scroll_rows, do_scroll_rows, do_alternate, do_scroll_view,
+        do_cursor,      do_cursor,      do_wrapped,   do_scroll_cols,
+        do_rare,
+    };
+
+    run(data, len, operations, sizeof(operations) / sizeof(operations[0]));
+}
+
+void
+selection_property_run(const uint8_t *data, size_t len)
+{
+    static operation_fn *const operations[] = {
+        do_select,      do_select,      do_select,    do_select_more,
+        do_select_unit, do_select_none, do_put,       do_put_ascii,
+        do_put_ascii,   do_put_ascii,   do_add_mark,  do_erase,
+        do_scroll_rows, do_scroll_rows, do_alternate, do_scroll_view,
+        do_scroll_view, do_wrapped,     do_wrapped,   do_scroll_cols,
+        do_rare,
+    };
+
+    run(data, len, operations, sizeof(operations) / sizeof(operations[0]));
 }

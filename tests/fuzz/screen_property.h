@@ -13,4 +13,7 @@
  */
 void screen_property_run(const uint8_t *data, size_t len);
 
+/* The same with operations on a selection, whose text is compared, too. */
+void selection_property_run(const uint8_t *data, size_t len);
+
 #endif

@@ -16,6 +16,11 @@
  *     repeat 30 "x\r\n"       the same bytes several times
  *     resize 40x10
  *     view 3                  the view goes 3 lines back
+ *     scroll 1                the view goes a line farther back
+ *     select words 0,3 1,8    characters, words, lines, block; from one place
+ *                             of the view to another: edges, which for words
+ *                             and lines are the cell behind them
+ *     extend 1,9              goes on with it
  *     state                   writes the state and goes on in a new terminal
  *     restore 40x10           the same by term_restore(), of this size
  *
@@ -36,6 +41,8 @@
  *     resized 132x24          what the guest has made of it since, or "no"
  *     clipboard "text"        the last that the guest has set
  *     palette 1=#ff0000 fg=.. colours that are set, or "none"
+ *     selected "text"         what is selected, or "none"
+ *     marked 1 2..4           what of a row of the view, or "none"
  *
  * An expectation is compared as text with what is so. With --update the file is
  * written anew with what is so; look at the difference before you believe it.
@@ -294,6 +301,42 @@ feed_repeated(struct script *s, int count, const char *quoted)
     }
 }
 
+static struct selection_point
+point_of(int row, int col)
+{
+    return (struct selection_point){.row = row, .col = col, .edge = col};
+}
+
+/* Returns whether the line is about the selection. */
+static bool
+act_select(struct script *s, const char *line)
+{
+    static const struct {
+        const char *pattern;
+        enum selection_unit unit;
+    } units[] = {
+        {"select characters #,# #,#", SELECT_CHARACTERS},
+        {"select words #,# #,#", SELECT_WORDS},
+        {"select lines #,# #,#", SELECT_LINES},
+        {"select block #,# #,#", SELECT_BLOCK},
+    };
+    struct term *t = s->rig->term;
+    int n[4];
+
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+        if (match(line, units[i].pattern, n, NULL)) {
+            term_select_begin(t, units[i].unit, point_of(n[0], n[1]));
+            term_select_extend(t, point_of(n[2], n[3]));
+            return true;
+        }
+    }
+    if (match(line, "extend #,#", n, NULL)) {
+        term_select_extend(t, point_of(n[0], n[1]));
+        return true;
+    }
+    return false;
+}
+
 /* Returns whether the line is something to do. */
 static bool
 act(struct script *s, const char *line)
@@ -331,13 +374,15 @@ act(struct script *s, const char *line)
         }
     } else if (match(line, "view #", n, NULL)) {
         term_scroll_view_to_bottom(s->rig->term);
-        term_scroll_view(s->rig->term, n[0]);
+        (void)term_scroll_view(s->rig->term, n[0]);
+    } else if (match(line, "scroll #", n, NULL)) {
+        (void)term_scroll_view(s->rig->term, n[0]);
     } else if (strcmp(line, "state") == 0) {
         reload_state(s);
     } else if (match(line, "restore #x#", n, NULL)) {
         restore_state(s, (struct cell_size){.cols = n[0], .rows = n[1]});
     } else {
-        return false;
+        return act_select(s, line);
     }
     return true;
 }
@@ -549,6 +594,40 @@ tell_palette(struct script *s, struct text *out)
 }
 
 static void
+tell_selected(struct script *s, struct text *out)
+{
+    struct bytes text;
+
+    add(out, "selected ");
+    if (!term_has_selection(s->rig->term)) {
+        add(out, "none");
+        return;
+    }
+    bytes_init(&text, LINE_MAX_LEN);
+    if (!term_selection_text(s->rig->term, &text) ||
+        bytes_push(&text, "", 1) < 0) {
+        die(s, "the text is too long");
+    }
+    add_quoted(out, (const char *)bytes_peek(&text));
+    bytes_fini(&text);
+}
+
+static void
+tell_marked(const struct script *s, struct text *out, int row)
+{
+    struct screen_view view;
+
+    term_view(s->rig->term, &view);
+    struct row_span span =
+        selection_view_row(&view.selection, row, view.size.cols);
+    if (span.begin >= span.end) {
+        add(out, "marked %d none", row);
+    } else {
+        add(out, "marked %d %d..%d", row, span.begin, span.end);
+    }
+}
+
+static void
 tell_wrapped(const struct script *s, struct text *out, int row)
 {
     if (row < 0 || row >= term_size(s->rig->term).rows) {
@@ -629,11 +708,12 @@ tell(struct script *s, const char *line, struct text *out)
         const char *word;
         void (*tell)(struct script *s, struct text *out);
     } words[] = {
-        {"cursor", tell_cursor},   {"damage", tell_damage},
-        {"reply", tell_reply},     {"bells", tell_bells},
-        {"title", tell_title},     {"lines", tell_lines},
-        {"modes", tell_modes},     {"palette", tell_palette},
-        {"resized", tell_resized}, {"clipboard", tell_clipboard},
+        {"cursor", tell_cursor},     {"damage", tell_damage},
+        {"reply", tell_reply},       {"bells", tell_bells},
+        {"title", tell_title},       {"lines", tell_lines},
+        {"modes", tell_modes},       {"palette", tell_palette},
+        {"resized", tell_resized},   {"clipboard", tell_clipboard},
+        {"selected", tell_selected},
     };
     int n[3];
 
@@ -651,6 +731,10 @@ tell(struct script *s, const char *line, struct text *out)
     }
     if (match(line, "double #", n, NULL)) {
         tell_double(s, out, n[0]);
+        return true;
+    }
+    if (match(line, "marked #", n, NULL)) {
+        tell_marked(s, out, n[0]);
         return true;
     }
     if (match(line, "line #", n, NULL)) {

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -348,6 +349,75 @@ reverse_swaps_and_reversed_screen_swaps_defaults(void **state)
     assert_int_equal(drawn_bg(p, pen), PICTURE_FG);
     pen.bg = 4;
     assert_int_equal(drawn_bg(p, pen), 0x0000aa);
+}
+
+/* The highest difference of a channel. */
+static int
+difference(uint32_t a, uint32_t b)
+{
+    int highest = 0;
+
+    for (int shift = 0; shift < 24; shift += 8) {
+        int one = abs((int)(a >> shift & 0xff) - (int)(b >> shift & 0xff));
+        highest = one > highest ? one : highest;
+    }
+    return highest;
+}
+
+static void
+selected_cells_are_swapped_and_seen_on_any_colours(void **state)
+{
+    static const uint32_t colours[] = {
+        0x000000, 0xffffff, 0x7f7f7f, 0x808080, 0xff0000, 0x0000ff,
+        0x101010, 0x3f3f3f, 0x404040, 0xaa5500, 0xc0c0c0,
+    };
+    const size_t count = sizeof(colours) / sizeof(colours[0]);
+    struct picture *p = *state;
+
+    for (size_t i = 0; i < count * count; i++) {
+        uint32_t fg = colours[i / count];
+        uint32_t bg = colours[i % count];
+        struct cell pen = cell_default();
+        pen.fg = (COLOUR_RGB | fg) & 0x1ffffff;
+        pen.bg = (COLOUR_RGB | bg) & 0x1ffffff;
+        p->view.selection = (struct selection_view){
+            .exists = true, .begin = {0, 0}, .end = {0, 1}};
+        uint32_t selected = drawn_bg(p, pen);
+        assert_int_equal(drawn_fg(p, pen), bg);
+        assert_in_range(difference(selected, bg), 0x40, 0xff);
+        if (difference(fg, bg) >= 0x40) {
+            assert_int_equal(selected, fg);
+        }
+    }
+}
+
+static void
+selection_ends_where_it_ends(void **state)
+{
+    const struct selection_view lines = {
+        .exists = true, .begin = {0, 8}, .end = {2, 1}};
+    struct selection_view block = lines;
+    struct picture *p = *state;
+
+    p->view.selection = lines;
+    picture_draw(p);
+    assert_int_equal(corner(p, (struct cell_pos){0, 7}), PICTURE_BG);
+    assert_int_equal(corner(p, (struct cell_pos){0, 8}), PICTURE_FG);
+    assert_int_equal(corner(p, (struct cell_pos){1, 0}), PICTURE_FG);
+    assert_int_equal(corner(p, (struct cell_pos){1, 9}), PICTURE_FG);
+    assert_int_equal(corner(p, (struct cell_pos){2, 0}), PICTURE_FG);
+    assert_int_equal(corner(p, (struct cell_pos){2, 1}), PICTURE_BG);
+
+    block.is_block = true;
+    block.begin.col = 3;
+    block.end = (struct cell_pos){1, 5};
+    p->view.selection = block;
+    picture_draw(p);
+    assert_int_equal(corner(p, (struct cell_pos){1, 2}), PICTURE_BG);
+    assert_int_equal(corner(p, (struct cell_pos){1, 3}), PICTURE_FG);
+    assert_int_equal(corner(p, (struct cell_pos){1, 4}), PICTURE_FG);
+    assert_int_equal(corner(p, (struct cell_pos){1, 5}), PICTURE_BG);
+    assert_int_equal(corner(p, (struct cell_pos){2, 3}), PICTURE_BG);
 }
 
 static void
@@ -866,6 +936,8 @@ main(void)
         TEST(bold_keeps_its_colour_elsewhere),
         TEST(dim_moves_towards_the_background),
         TEST(reverse_swaps_and_reversed_screen_swaps_defaults),
+        TEST(selected_cells_are_swapped_and_seen_on_any_colours),
+        TEST(selection_ends_where_it_ends),
         TEST(concealed_text_leaves_its_background),
         TEST(bold_and_italic_change_the_shape),
         TEST(blink_brightens_the_background),

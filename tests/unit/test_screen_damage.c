@@ -243,25 +243,37 @@ cursor_covers_both_halves_of_a_wide_character(void **state)
     assert_span(1, 2, 4);
 }
 
-/* A picture kept by damage alone; see fuzz/screen_property.h. */
 static void
-picture_kept_by_damage_equals_the_screen(void **state)
+run_random(void (*property)(const uint8_t *data, size_t len), int runs)
 {
     enum {
-        RUNS = 400,
         LEN = 1500
     };
     uint8_t data[LEN];
     uint64_t seed = 1;
 
-    (void)state;
-    for (int run = 0; run < RUNS; run++) {
+    for (int run = 0; run < runs; run++) {
         for (int i = 0; i < LEN; i++) {
             seed = seed * 6364136223846793005U + 1442695040888963407U;
             data[i] = (uint8_t)(seed >> 56);
         }
-        screen_property_run(data, LEN);
+        property(data, LEN);
     }
+}
+
+/* A picture kept by damage alone; see fuzz/screen_property.h. */
+static void
+picture_kept_by_damage_equals_the_screen(void **state)
+{
+    (void)state;
+    run_random(screen_property_run, 400);
+}
+
+static void
+selection_follows_its_text_and_nothing_else(void **state)
+{
+    (void)state;
+    run_random(selection_property_run, 150);
 }
 
 int
@@ -286,6 +298,7 @@ main(void)
         SCREEN_TEST(drawn_cursor_moves_with_its_row),
         SCREEN_TEST(cursor_covers_both_halves_of_a_wide_character),
         cmocka_unit_test(picture_kept_by_damage_equals_the_screen),
+        cmocka_unit_test(selection_follows_its_text_and_nothing_else),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

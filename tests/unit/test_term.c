@@ -528,6 +528,59 @@ soft_reset_keeps_the_screen_and_the_place(void **state)
     assert_string_equal(rig_row(rig, 0), "");
 }
 
+static struct selection_point
+edge_at(int row, int col)
+{
+    return (struct selection_point){.row = row, .col = col, .edge = col};
+}
+
+static void
+selection_beyond_the_bound_is_cut_between_characters(void **state)
+{
+    struct rig *small = rig_new(10, 2);
+    struct bytes text;
+
+    (void)state;
+    rig_feed(small, "ab\u6f22c");
+    term_select_begin(small->term, SELECT_CHARACTERS, edge_at(0, 0));
+    term_select_extend(small->term, edge_at(0, 5));
+    bytes_init(&text, 4);
+    assert_false(term_selection_text(small->term, &text));
+    assert_int_equal(bytes_len(&text), 2);
+    bytes_fini(&text);
+    bytes_init(&text, 6);
+    assert_true(term_selection_text(small->term, &text));
+    assert_memory_equal(bytes_peek(&text), "ab\u6f22c", 6);
+    bytes_fini(&text);
+    rig_free(small);
+}
+
+static void
+word_without_end_is_looked_for_in_so_many_rows(void **state)
+{
+    enum {
+        WIDTH = 10,
+        MANY = 2 * WIDTH * SELECTION_WRAPS_MAX
+    };
+    static const enum selection_unit units[] = {SELECT_WORDS, SELECT_LINES};
+    struct rig *narrow = rig_new(WIDTH, 4);
+
+    (void)state;
+    for (int i = 0; i < MANY; i++) {
+        rig_feed(narrow, "x");
+    }
+    for (size_t i = 0; i < 2; i++) {
+        struct bytes text;
+        bytes_init(&text, (size_t)MANY);
+        term_select_begin(narrow->term, units[i], edge_at(3, 0));
+        assert_true(term_selection_text(narrow->term, &text));
+        assert_in_range(bytes_len(&text), WIDTH * SELECTION_WRAPS_MAX,
+                        WIDTH * (SELECTION_WRAPS_MAX + 1));
+        bytes_fini(&text);
+    }
+    rig_free(narrow);
+}
+
 int
 main(void)
 {
@@ -564,6 +617,8 @@ main(void)
         TEST(smallest_screens_work),
         TEST(reset_forgets_all_but_scrollback_and_title),
         TEST(soft_reset_keeps_the_screen_and_the_place),
+        TEST(selection_beyond_the_bound_is_cut_between_characters),
+        TEST(word_without_end_is_looked_for_in_so_many_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -574,7 +574,7 @@ restore_damages_all_and_returns_the_view(void **state)
 
     (void)state;
     rig_feed(rig, "1\n2\n3\n4\n5");
-    term_scroll_view(rig->term, 1);
+    (void)term_scroll_view(rig->term, 1);
     (void)term_take_damage(rig->term, &damage);
     rig_restore(rig, written);
     term_view(rig->term, &view);

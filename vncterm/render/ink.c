@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "render/ink.h"
 
-#include <stdbool.h>
+#include <stdlib.h>
 
 enum {
     RGB_MASK = 0xffffff,
     COLOUR_WHITE = 7,
-    COLOUR_BRIGHT = 8, /* the first of them */
+    COLOUR_BRIGHT = 8,        /* the first of them */
+    SELECTED_CONTRAST = 0x40, /* what is less is not seen as selected */
 };
 
 static uint32_t
@@ -117,6 +118,33 @@ ink_of_underline(const struct screen_view *view, const struct cell *cell,
                  struct ink ink)
 {
     return colour(view, cell->underline_colour, ink.fg);
+}
+
+/* The largest difference of a channel, 0 to 255. */
+static int
+contrast(uint32_t a, uint32_t b)
+{
+    int largest = 0;
+
+    for (int shift = 0; shift < 24; shift += 8) {
+        int difference =
+            abs((int)(a >> shift & 0xff) - (int)(b >> shift & 0xff));
+        largest = difference > largest ? difference : largest;
+    }
+    return largest;
+}
+
+/* Swapped, unless that could not be told from what it was: then the background
+ * is black or white, whichever is farther away. */
+struct ink
+ink_of_selected(struct ink plain)
+{
+    uint32_t bg = plain.fg;
+
+    if (contrast(plain.fg, plain.bg) < SELECTED_CONTRAST) {
+        bg = contrast(plain.bg, 0) < 0x80 ? RGB_MASK : 0;
+    }
+    return (struct ink){.fg = plain.bg, .bg = bg};
 }
 
 struct ink

@@ -32,6 +32,9 @@ struct ink ink_of_cell(const struct screen_view *view, const struct cell *cell);
 uint32_t ink_of_underline(const struct screen_view *view,
                           const struct cell *cell, struct ink ink);
 
+/* The colours of a cell that is selected, which differ from `plain`. */
+struct ink ink_of_selected(struct ink plain);
+
 /* The colours of a cell below a block cursor; bg is also the colour of the
  * other shapes. */
 struct ink ink_of_cursor(const struct screen_view *view, struct ink below);

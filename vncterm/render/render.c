@@ -251,6 +251,8 @@ draw_run(struct render *r, const struct canvas *canvas,
     bool cursor_row = cursor->visible && cursor->pos.row == row_index;
     unsigned hiding =
         CELL_CONCEAL | (view->blink == BLINK_HIDDEN ? CELL_BLINK : 0U);
+    struct row_span selected =
+        selection_view_row(&view->selection, row_index, view->size.cols);
 
     for (int col = run.begin; col < run.end;) {
         bool wide = is_wide_tail(row, col + 1, view->size.cols);
@@ -269,6 +271,9 @@ draw_run(struct render *r, const struct canvas *canvas,
             .hidden = (row[col].attrs & hiding) != 0,
         };
         struct ink ink = ink_of_cell(view, spot.cell);
+        if (col >= selected.begin && col < selected.end) {
+            ink = ink_of_selected(ink);
+        }
         if (cursor_row && cursor->pos.col >= col &&
             cursor->pos.col < col + cells) {
             draw_spot_with_cursor(r, canvas, view, &spot, ink);

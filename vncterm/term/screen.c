@@ -227,6 +227,7 @@ screen_use_alternate(struct screen *s, bool alternate, enum screen_clear clear,
     if (alternate && g->cells == NULL && grid_init(g, s->size) < 0) {
         return;
     }
+    selection_drop(s);
     view_to_bottom(s);
     screen_damage_all(s);
     if (!alternate) {
@@ -453,6 +454,11 @@ screen_scroll_rows(struct screen *s, int top, int bottom, int lines,
     }
     bool leaves = lines > 0 && top == 0 && !screen_is_alternate(s);
     int kept = leaves ? push_rows(s, lines) : 0;
+    if (s->selection.is_held && leaves) {
+        selection_push(s, bottom, lines, kept);
+    } else if (s->selection.is_held) {
+        selection_scroll(s, top, bottom, lines);
+    }
 
     if (lines > 0 && lines < height && height == s->size.rows) {
         scroll_grid(g, height, lines);

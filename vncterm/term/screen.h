@@ -243,8 +243,11 @@ void screen_set_cursor(struct screen *s, struct cursor_view cursor);
 bool screen_scroll_view(struct screen *s, int lines);
 
 /*
- * Fills in size, rows, marks, cursor and lines_back; the rest is the caller's.
- * Lines of the scrollback are unpacked here, so call it once for a picture.
+ * Fills in size, rows, marks, cursor, lines_back and selection; the rest is the
+ * caller's. Lines of the scrollback are unpacked here, so call it once for a
+ * picture. While the view is scrolled back a mark over the end of its first row
+ * says how far: "-12/345". It is no part of the text; a row of double width
+ * that has it is shown as a single one.
  */
 void screen_view(const struct screen *s, struct screen_view *out);
 

@@ -76,7 +76,19 @@ move_drawn_cursor(struct drawn_cursor *drawn, int top, int bottom, int lines)
     }
 }
 
-/* Moves spans and the drawn cursor along with their rows. */
+static void
+move_drawn_mark(struct drawn_mark *mark, int top, int bottom, int lines)
+{
+    if (mark->lines_back == 0 || mark->row < top || mark->row >= bottom) {
+        return;
+    }
+    mark->row -= lines;
+    if (mark->row < top || mark->row >= bottom) {
+        *mark = (struct drawn_mark){0};
+    }
+}
+
+/* Moves spans, the drawn cursor and the mark along with their rows. */
 static void
 move_spans(struct screen *s, int top, int bottom, int lines)
 {
@@ -84,6 +96,7 @@ move_spans(struct screen *s, int top, int bottom, int lines)
 
     rotate(d->pending + top, sizeof(*d->pending), bottom - top, lines);
     move_drawn_cursor(&d->drawn, top, bottom, lines);
+    move_drawn_mark(&d->drawn_mark, top, bottom, lines);
     if (lines > 0) {
         damage_rows(s, bottom - lines, bottom);
     } else {
@@ -156,6 +169,23 @@ is_same_cursor(const struct cursor_view *a, const struct cursor_view *b)
            a->shape == b->shape;
 }
 
+static bool
+is_same_mark(const struct drawn_mark *a, const struct drawn_mark *b)
+{
+    return a->lines_back == b->lines_back && a->lines == b->lines &&
+           a->row == b->row && a->is_single_for_it == b->is_single_for_it;
+}
+
+static void
+damage_mark(struct screen *s, const struct drawn_mark *mark)
+{
+    if (mark->lines_back > 0) {
+        /* In front of it there may be half a character. */
+        int begin = mark->is_single_for_it ? 0 : mark->begin - 1;
+        damage_view_cells(s, mark->row, begin, mark->end);
+    }
+}
+
 /* What the cursor covers when it is drawn now. */
 static struct drawn_cursor
 cursor_to_draw(const struct screen *s)
@@ -194,8 +224,11 @@ bool
 screen_is_dirty(const struct screen *s)
 {
     struct cursor_view cursor = view_cursor(s);
+    struct drawn_mark mark = view_mark(s);
 
-    return s->damage.dirty || !is_same_cursor(&cursor, &s->damage.drawn.cursor);
+    return s->damage.dirty ||
+           !is_same_cursor(&cursor, &s->damage.drawn.cursor) ||
+           !is_same_mark(&mark, &s->damage.drawn_mark);
 }
 
 bool
@@ -212,6 +245,12 @@ screen_take_damage(struct screen *s, struct damage *out)
         damage_cursor(s, &cursor);
     }
     d->drawn = cursor;
+    struct drawn_mark mark = view_mark(s);
+    if (!is_same_mark(&mark, &d->drawn_mark)) {
+        damage_mark(s, &d->drawn_mark);
+        damage_mark(s, &mark);
+    }
+    d->drawn_mark = mark;
 
     struct row_span *spans = d->pending;
     *out = (struct damage){.rows = spans};

@@ -21,6 +21,7 @@
 #include "term/marks.h"
 #include "term/screen.h"
 #include "term/scrollback.h"
+#include "term/selection.h"
 #include "term/view.h"
 
 struct row_info {
@@ -48,6 +49,19 @@ struct drawn_cursor {
     int end;
 };
 
+/*
+ * The mark that says how far the view is scrolled back, as it is in the
+ * picture, moved along with the rows.
+ */
+struct drawn_mark {
+    int lines_back; /* 0: there is none */
+    int lines;      /* of the scrollback */
+    int row;
+    int begin; /* the columns it covers */
+    int end;
+    bool is_single_for_it; /* its row, which is of double width */
+};
+
 struct damage_state {
     struct row_span *pending; /* one for each view row; moves with its row */
     struct row_span *taken;   /* what the taker has borrowed */
@@ -57,6 +71,7 @@ struct damage_state {
     bool dirty;       /* a span is not empty; the cursor is not counted */
     bool whole;       /* every span is the whole row, so none has to move */
     struct drawn_cursor drawn;
+    struct drawn_mark drawn_mark;
 };
 
 /* Rows of the view while it is scrolled back. */
@@ -84,6 +99,7 @@ struct screen {
     struct back_view *back; /* NULL while lines_back is 0 */
     bool any_doubled;       /* a row or line has had another size */
     uint8_t *view_sizes;    /* SCREEN_ROWS_MAX, for the view */
+    struct selection selection;
 };
 
 /*
@@ -164,12 +180,16 @@ damage_view_cells(struct screen *s, int view_row, int begin, int end)
     s->damage.dirty = true;
 }
 
-/* Damages columns [begin, end) of a screen row, if it is in the view. */
+/* Columns [begin, end) of a screen row change: damages them if they are in the
+ * view. */
 static inline void
 damage_cells(struct screen *s, int row, int begin, int end)
 {
     int view_row = row + s->lines_back;
 
+    if (s->selection.is_held) {
+        selection_overwrite(s, row, begin, end);
+    }
     if (view_row < s->size.rows) {
         damage_view_cells(s, view_row, begin, end);
     }
@@ -218,6 +238,9 @@ reflow_main_screen(struct screen *s, struct grid *to, struct cell_size size,
                    struct cell *room);
 
 /* The view. */
+
+/* The mark as it shall be drawn. */
+struct drawn_mark view_mark(const struct screen *s);
 
 /* The cursor in view rows. */
 struct cursor_view view_cursor(const struct screen *s);

@@ -149,6 +149,7 @@ screen_resize(struct screen *s, struct cell_size size,
         grid_fini(&s->grids[i]);
         s->grids[i] = made.grids[i];
     }
+    s->selection.is_held = false;
     damage_fini(&s->damage);
     s->damage = made.damage;
     view_to_bottom(s);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "term/screen_private.h"
@@ -91,6 +92,7 @@ void
 screen_clear_scrollback(struct screen *s)
 {
     scrollback_clear(s->scrollback);
+    selection_forget_lines(s);
     if (s->lines_back > 0) {
         view_to_bottom(s);
         screen_damage_all(s);
@@ -108,6 +110,58 @@ view_cursor(const struct screen *s)
         cursor.visible = false;
     }
     return cursor;
+}
+
+enum {
+    MARK_MAX = 24,  /* two numbers of lines, and a few signs */
+    MARK_SHARE = 4, /* it takes a quarter of the row at most, or is left out */
+};
+
+/* Returns the length. */
+static int
+mark_text(int lines_back, int lines, char out[MARK_MAX])
+{
+    return snprintf(out, MARK_MAX, "-%d/%d", lines_back, lines);
+}
+
+struct drawn_mark
+view_mark(const struct screen *s)
+{
+    struct drawn_mark mark = {.lines_back = s->lines_back, .end = s->size.cols};
+    char text[MARK_MAX];
+
+    if (s->lines_back == 0) {
+        return (struct drawn_mark){0};
+    }
+    mark.lines = scrollback_lines(s->scrollback);
+    int len = mark_text(mark.lines_back, mark.lines, text);
+    if (len > s->size.cols / MARK_SHARE) {
+        return (struct drawn_mark){0};
+    }
+    mark.begin = mark.end - len;
+    mark.is_single_for_it =
+        scrollback_line_size(s->scrollback, s->lines_back - 1) != ROW_SINGLE;
+    return mark;
+}
+
+/* Draws it over the first row, which has been unpacked for the view. */
+static void
+draw_mark(struct cell *cells, const struct drawn_mark *mark)
+{
+    char text[MARK_MAX];
+
+    if (mark->lines_back == 0) {
+        return;
+    }
+    (void)mark_text(mark->lines_back, mark->lines, text);
+    if (cells[mark->begin].code == CELL_WIDE_TAIL) {
+        cell_blank_half(&cells[mark->begin - 1]);
+    }
+    for (int col = mark->begin; col < mark->end; col++) {
+        cells[col] = cell_default();
+        cells[col].code = (uint8_t)text[col - mark->begin];
+        cells[col].attrs = CELL_REVERSE;
+    }
 }
 
 /* The rows of a view that is scrolled back. */
@@ -132,6 +186,8 @@ back_rows(const struct screen *s)
         }
         back->rows[row] = cells;
     }
+    struct drawn_mark mark = view_mark(s);
+    draw_mark(back->cells, &mark);
     return back->rows;
 }
 
@@ -141,6 +197,9 @@ screen_view_row_size(const struct screen *s, int row)
     int line = s->lines_back - 1 - row;
 
     assert(row >= 0 && row < s->size.rows);
+    if (row == 0 && line >= 0 && view_mark(s).is_single_for_it) {
+        return ROW_SINGLE;
+    }
     return line >= 0 ? scrollback_line_size(s->scrollback, line)
                      : (enum row_size)s->active->info[row - s->lines_back].size;
 }
@@ -173,6 +232,7 @@ screen_view(const struct screen *s, struct screen_view *out)
     out->cursor = view_cursor(s);
     out->lines_back = s->lines_back;
     out->row_sizes = s->any_doubled ? view_sizes(s) : NULL;
+    out->selection = selection_in_view(s);
 }
 
 /* Where cells of a row have any of `attrs`; empty where none has. */

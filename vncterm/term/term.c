@@ -331,14 +331,45 @@ term_input_modes(const struct term *t)
     return &t->input;
 }
 
-void
+bool
 term_scroll_view(struct term *t, int lines)
 {
-    (void)screen_scroll_view(t->screen, lines); /* damage tells */
+    return screen_scroll_view(t->screen, lines);
 }
 
 void
 term_scroll_view_to_bottom(struct term *t)
 {
     (void)screen_scroll_view(t->screen, INT_MIN); /* damage tells */
+}
+
+void
+term_select_begin(struct term *t, enum selection_unit unit,
+                  struct selection_point at)
+{
+    selection_begin(t->screen, unit, at);
+}
+
+void
+term_select_extend(struct term *t, struct selection_point at)
+{
+    selection_extend(t->screen, at);
+}
+
+void
+term_select_none(struct term *t)
+{
+    selection_drop(t->screen);
+}
+
+bool
+term_has_selection(const struct term *t)
+{
+    return selection_exists(t->screen);
+}
+
+bool
+term_selection_text(const struct term *t, struct bytes *out)
+{
+    return selection_text(t->screen, out);
 }

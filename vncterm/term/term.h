@@ -16,10 +16,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/bytes.h"
 #include "base/coding.h"
 #include "base/colours.h"
 #include "base/geom.h"
 #include "base/key.h"
+#include "term/selection.h"
 #include "term/view.h"
 
 struct term;
@@ -134,11 +136,22 @@ void term_set_blink(struct term *t, enum term_blink blink);
 /* What keys and the mouse shall look like; valid for the life of `t`. */
 const struct input_modes *term_input_modes(const struct term *t);
 
-/* Moves the view back into the scrollback by `lines`, forward when negative. */
-void term_scroll_view(struct term *t, int lines);
+/*
+ * Moves the view back into the scrollback by `lines`, forward when negative.
+ * Returns whether it has moved.
+ */
+bool term_scroll_view(struct term *t, int lines);
 
 /* Returns the view to the newest lines. */
 void term_scroll_view_to_bottom(struct term *t);
+
+/* Text that is selected: see selection_begin() and what follows it. */
+void term_select_begin(struct term *t, enum selection_unit unit,
+                       struct selection_point at);
+void term_select_extend(struct term *t, struct selection_point at);
+void term_select_none(struct term *t);
+bool term_has_selection(const struct term *t);
+bool term_selection_text(const struct term *t, struct bytes *out);
 
 /* The title that the guest has set, or "". */
 const char *term_title(const struct term *t);

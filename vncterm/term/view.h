@@ -39,6 +39,17 @@ enum blink_view {
     BLINK_HIDDEN,
 };
 
+/*
+ * Text that is selected, from `begin` up to `end` in rows of the view, of which
+ * either may be outside; or the columns between the two of each of their rows.
+ */
+struct selection_view {
+    bool exists;
+    bool is_block;
+    struct cell_pos begin; /* columns are edges: the one in front of `col` */
+    struct cell_pos end;
+};
+
 struct screen_view {
     struct cell_size size;
     const struct cell *const *rows; /* size.rows pointers to size.cols cells */
@@ -52,6 +63,7 @@ struct screen_view {
     bool bold_is_bright;     /* bold text has the bright one of its colour */
     enum blink_view blink;
     int lines_back; /* how far the view is scrolled back, in lines */
+    struct selection_view selection;
 };
 
 /* The half-open range of changed columns of one row; empty when begin >= end.
@@ -75,6 +87,28 @@ struct damage {
     } scroll;
     const struct row_span *rows; /* one for each row of the screen */
 };
+
+/*
+ * The columns of a row that are selected, as edges; empty when begin >= end. A
+ * character is selected when its first column is.
+ */
+static inline struct row_span
+selection_view_row(const struct selection_view *selection, int row, int cols)
+{
+    struct row_span span = {.begin = 0, .end = (int16_t)cols};
+
+    if (!selection->exists || row < selection->begin.row ||
+        row > selection->end.row) {
+        return (struct row_span){0};
+    }
+    if (selection->is_block || row == selection->begin.row) {
+        span.begin = (int16_t)selection->begin.col;
+    }
+    if (selection->is_block || row == selection->end.row) {
+        span.end = (int16_t)selection->end.col;
+    }
+    return span;
+}
 
 static inline const struct cell *
 view_row(const struct screen_view *view, int row)
