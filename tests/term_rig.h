@@ -313,6 +313,7 @@ rig_same_input(const struct input_modes *a, const struct input_modes *b)
            a->focus_reports == b->focus_reports &&
            a->mouse_tracking == b->mouse_tracking &&
            a->mouse_encoding == b->mouse_encoding && a->coding == b->coding &&
+           a->alternate_scroll == b->alternate_scroll &&
            a->alternate_screen == b->alternate_screen;
 }
 

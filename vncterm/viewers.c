@@ -9,6 +9,20 @@
 #include "base/log.h"
 #include "base/mem.h"
 
+enum {
+    /* While a selection is dragged along an edge of the picture the view
+     * scrolls, faster with time. Viewers do not say how far beyond the edge
+     * their pointer is. */
+    DRAG_SCROLL_US = 50 * 1000,
+    DRAG_SCROLLS_A_SPEED = 20, /* then it doubles */
+    DRAG_SPEEDS = 6,           /* up to 32 lines */
+
+    /* Making a text of a selection can take 20 ms. */
+    OFFER_US = 100 * 1000,
+
+    NO_VIEWER = -1,
+};
+
 /* A viewer's own state: keys it holds, text it has offered to paste. */
 struct viewer {
     struct input_viewer input;
@@ -27,6 +41,17 @@ struct viewers {
 
     struct viewer viewers[VNC_VIEWERS_MAX];
     struct log_limit size_limit;
+
+    /* The one that selects with a button held, or NO_VIEWER. */
+    int selecting;
+    struct selection_point drag_at;
+    int drag_lines;   /* the way that the view scrolls: 1, -1, or 0 */
+    int drag_scrolls; /* how often it has */
+    struct loop_timer *drag_timer;
+
+    int offer_to;           /* who has selected and is not told yet */
+    uint64_t offer_from_us; /* not before */
+    struct loop_timer *offer_timer;
 };
 
 static void
@@ -85,6 +110,155 @@ paste(struct viewers *v, struct viewer *viewer)
     bytes_fini(&text);
 }
 
+/* What is selected, to the viewer's clipboard, and for it to paste. */
+static void
+offer_selection(struct viewers *v)
+{
+    struct bytes text;
+    int to = v->offer_to;
+
+    v->offer_to = NO_VIEWER;
+    if (to == NO_VIEWER || !term_has_selection(v->term)) {
+        return;
+    }
+    bytes_init(&text, VNC_CUT_TEXT_MAX);
+    if (!term_selection_text(v->term, &text)) {
+        vnc_bell(v->vnc); /* it is cut */
+    }
+    if (bytes_len(&text) == 0) {
+        return; /* blanks alone: nobody wants them for what they had copied */
+    }
+    vnc_set_cut_text(v->vnc, (unsigned)to, (const char *)bytes_peek(&text),
+                     bytes_len(&text));
+    struct viewer *viewer = &v->viewers[to];
+    bytes_fini(&viewer->cut_text);
+    viewer->cut_text = text;
+    viewer->cut_text.max = (size_t)2 * VNC_CUT_TEXT_MAX;
+    viewer->is_clean = false;
+    v->offer_from_us = loop_now_us(v->loop) + OFFER_US;
+}
+
+static void
+on_offer_time(void *data)
+{
+    offer_selection(data);
+}
+
+static void
+offer_selection_soon(struct viewers *v, int viewer)
+{
+    uint64_t now_us = loop_now_us(v->loop);
+
+    v->offer_to = viewer;
+    if (now_us >= v->offer_from_us) {
+        offer_selection(v);
+    } else {
+        loop_timer_arm(v->offer_timer, v->offer_from_us - now_us);
+    }
+}
+
+static void
+on_drag_time(void *data)
+{
+    struct viewers *v = data;
+    int speed =
+        min_int(v->drag_scrolls / DRAG_SCROLLS_A_SPEED, DRAG_SPEEDS - 1);
+
+    /* At the end nothing is left to do, until the pointer moves. */
+    if (!term_scroll_view(v->term, v->drag_lines * (1 << speed))) {
+        v->drag_lines = 0;
+        return;
+    }
+    v->drag_scrolls++;
+    term_select_extend(v->term, v->drag_at);
+    loop_timer_arm(v->drag_timer, DRAG_SCROLL_US);
+    frames_schedule(v->frames);
+}
+
+/* Scrolls the view by `lines` again and again while a selection is dragged. */
+static void
+drag_view(struct viewers *v, int lines)
+{
+    if (v->drag_lines == lines) {
+        return;
+    }
+    v->drag_lines = lines;
+    v->drag_scrolls = 0;
+    if (lines == 0) {
+        loop_timer_disarm(v->drag_timer);
+    } else {
+        loop_timer_arm(v->drag_timer, DRAG_SCROLL_US);
+    }
+}
+
+static void
+stop_selecting(struct viewers *v)
+{
+    v->selecting = NO_VIEWER;
+    drag_view(v, 0);
+}
+
+/* Who types or pastes has done with it. */
+static void
+select_none(struct viewers *v)
+{
+    stop_selecting(v);
+    term_select_none(v->term);
+}
+
+static enum selection_unit
+unit_of(const struct input_action *action)
+{
+    static const enum selection_unit units[] = {SELECT_CHARACTERS, SELECT_WORDS,
+                                                SELECT_LINES};
+
+    return action->is_block ? SELECT_BLOCK : units[action->clicks - 1];
+}
+
+/* There is one selection: the newest press has it. */
+static void
+perform_selecting(struct viewers *v, int viewer,
+                  const struct input_action *action)
+{
+    const struct input_pointer_event *at = &v->viewers[viewer].input.pointer;
+    struct selection_point point = {
+        .row = at->pos.row, .col = at->pos.col, .edge = at->edge};
+    bool is_resumed =
+        action->selecting == INPUT_SELECT_RESUME && term_has_selection(v->term);
+
+    switch (action->selecting) {
+    case INPUT_SELECT_NOTHING:
+        return;
+    case INPUT_SELECT_BEGIN:
+    case INPUT_SELECT_RESUME:
+        stop_selecting(v);
+        v->selecting = viewer;
+        if (!is_resumed) {
+            term_select_begin(v->term, unit_of(action), point);
+        }
+        break;
+    case INPUT_SELECT_EXTEND:
+    case INPUT_SELECT_END:
+        break;
+    }
+    if (v->selecting != viewer) {
+        return; /* another one has pressed since */
+    }
+    v->drag_at = point;
+    if (is_resumed || action->selecting == INPUT_SELECT_EXTEND ||
+        action->selecting == INPUT_SELECT_END) {
+        term_select_extend(v->term, point);
+    }
+    if (action->selecting == INPUT_SELECT_END) {
+        stop_selecting(v);
+        offer_selection_soon(v, viewer);
+    } else if (action->selecting == INPUT_SELECT_EXTEND) {
+        int last_y = vnc_size(v->vnc).height - 1;
+        drag_view(v, at->y <= 0 ? 1 : at->y >= last_y ? -1 : 0);
+    }
+    frames_schedule(v->frames);
+}
+
 static void
 perform(struct viewers *v, struct viewer *viewer,
         const struct input_action *action)
@@ -117,6 +291,7 @@ on_viewer(void *data, unsigned viewer)
 
     v->viewers[viewer] = (struct viewer){0};
     bytes_init(&v->viewers[viewer].cut_text, (size_t)2 * VNC_CUT_TEXT_MAX);
+    term_set_focus(v->term, true);
     if (vnc_viewers(v->vnc) == 1) {
         frames_update_picture(v->frames);
     }
@@ -126,10 +301,24 @@ static void
 on_viewer_gone(void *data, unsigned viewer)
 {
     struct viewers *v = data;
+    struct viewer *from = &v->viewers[viewer];
+    struct input_action action;
 
-    bytes_fini(&v->viewers[viewer].cut_text);
-    v->viewers[viewer] = (struct viewer){0};
+    input_viewer_gone(&from->input, &v->input, term_input_modes(v->term),
+                      &action);
+    if (action.kind == INPUT_BYTES) {
+        send_keys(v, action.bytes, action.len);
+    }
+    if (v->selecting == (int)viewer) {
+        stop_selecting(v);
+    }
+    if (v->offer_to == (int)viewer) {
+        v->offer_to = NO_VIEWER;
+    }
+    bytes_fini(&from->cut_text);
+    *from = (struct viewer){0};
     if (vnc_viewers(v->vnc) == 0) {
+        term_set_focus(v->term, false);
         frames_stop(v->frames);
         render_trim(v->render);
     }
@@ -147,6 +336,7 @@ on_key(void *data, unsigned viewer, uint32_t keysym, bool down)
     if (action.kind == INPUT_BYTES || action.kind == INPUT_PASTE) {
         /* Who types wants to see what the guest makes of it. */
         term_scroll_view_to_bottom(v->term);
+        select_none(v);
     }
     perform(v, from, &action);
 }
@@ -157,13 +347,28 @@ on_pointer(void *data, unsigned viewer, int x, int y, unsigned buttons)
     struct viewers *v = data;
     struct viewer *from = &v->viewers[viewer];
     struct pixel_size cell = render_cell_size(v->render);
+    struct cell_size size = term_size(v->term);
     struct cell_pos pos =
         term_pos_at_place(v->term, (struct cell_pos){.row = y / cell.height,
                                                      .col = x / cell.width});
+    int width = cell.width * term_character_places(v->term, pos.row);
+    struct input_pointer_event event = {
+        .pos = pos,
+        .edge = min_int((x + width / 2) / width, size.cols),
+        .x = x,
+        .y = y,
+        .buttons = buttons,
+        .time_us = loop_now_us(v->loop),
+    };
     struct input_action action;
 
-    input_pointer(&from->input, &v->input, term_input_modes(v->term), pos,
-                  buttons, &action);
+    input_pointer(&from->input, &v->input, term_input_modes(v->term), &event,
+                  &action);
+    perform_selecting(v, (int)viewer, &action);
+    if (action.kind == INPUT_PASTE) {
+        term_scroll_view_to_bottom(v->term);
+        select_none(v);
+    }
     perform(v, from, &action);
 }
 
@@ -252,6 +457,12 @@ viewers_new(struct viewers **out, const struct viewers_config *config)
     v->term = config->term;
     v->render = config->render;
     v->input = config->input;
+    v->selecting = NO_VIEWER;
+    v->offer_to = NO_VIEWER;
+    loop_timer_new(&v->drag_timer, v->loop, LOOP_PRIORITY_VIEWER, on_drag_time,
+                   v);
+    loop_timer_new(&v->offer_timer, v->loop, LOOP_PRIORITY_VIEWER,
+                   on_offer_time, v);
     *out = v;
 }
 
@@ -264,6 +475,8 @@ viewers_free(struct viewers *v)
     for (unsigned i = 0; i < VNC_VIEWERS_MAX; i++) {
         bytes_fini(&v->viewers[i].cut_text);
     }
+    loop_timer_free(v->drag_timer);
+    loop_timer_free(v->offer_timer);
     free(v);
 }
 

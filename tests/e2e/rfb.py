@@ -167,6 +167,17 @@ class Client:
     def pointer(self, x, y, buttons=0):
         self.wire.send(struct.pack(">BBHH", 5, buttons, x, y))
 
+    def drag(self, begin, end, button=1):
+        """From one place to another, both (row, col), in front of their cells;
+        with the cells of the built-in font."""
+        for (row, col), buttons in ((begin, button), (end, button), (end, 0)):
+            self.pointer(8 * col + 1, 16 * row + 8, buttons)
+
+    def click(self, row, col, button=1):
+        """In the middle of a cell."""
+        self.pointer(8 * col + 4, 16 * row + 8, button)
+        self.pointer(8 * col + 4, 16 * row + 8, 0)
+
     def send_cut_text(self, text):
         data = text.encode("latin-1")
         self.wire.send(struct.pack(">B3xI", 6, len(data)) + data)

@@ -21,6 +21,7 @@ import unittest
 
 import rfb
 import xenstored
+from display import DISPLAY_PROGRAMS, Display
 from harness import (CONTROL, PROGRAM, SANITIZED, UP, Vncterm, main, screen,
                      skip, wait_for_text, wait_until)
 
@@ -28,7 +29,6 @@ BASE = "/local/domain/7/console"
 # What XenCenter lists; -254 and -258 are marks of its own and of QEMU's keys.
 XENCENTER = (rfb.CORRE, rfb.RRE, rfb.COPYRECT, rfb.RAW, rfb.CURSOR,
              rfb.DESKTOP_SIZE, -254, -258)
-VIEWER_PROGRAMS = ("vncviewer", "Xvfb", "xdotool")
 MIDDLE = 2
 
 
@@ -220,56 +220,11 @@ class OtherServer:
             self.viewer.close()
 
 
-class Display:
-    """An X server without a screen, and what a person does there."""
-
-    def __init__(self):
-        reader, writer = os.pipe()
-        self.processes = [subprocess.Popen(
-            ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1280x1024x24",
-             "-nolisten", "tcp", "-noreset"], pass_fds=[writer],
-            stderr=subprocess.DEVNULL)]
-        os.close(writer)
-        with os.fdopen(reader) as number:
-            self.environment = dict(os.environ,
-                                    DISPLAY=f":{number.readline().strip()}")
-
-    def start_viewer(self, port):
-        """Returns the window of a new vncviewer."""
-        before = self.windows()
-        self.processes.append(subprocess.Popen(
-            ["vncviewer", "-ReconnectOnError=0", "-AlertOnFatalError=0",
-             f"127.0.0.1::{port}"], env=self.environment,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
-        wait_until(lambda: len(self.windows()) > len(before),
-                   what="the viewer's window")
-        return (self.windows() - before).pop()
-
-    def run(self, *command):
-        return subprocess.run(["xdotool", *command], env=self.environment,
-                              capture_output=True, timeout=60, check=False)
-
-    def windows(self):
-        found = self.run("search", "--onlyvisible", "--name", "TigerVNC")
-        return set(found.stdout.split())
-
-    def focus(self, window):
-        self.run("windowfocus", "--sync", window)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        for process in reversed(self.processes):
-            process.terminate()
-            process.wait(20)
-
-
 class RealViewer(unittest.TestCase):
     """TigerVNC, used as a person does: keys, clipboard, another size."""
 
     def setUp(self):
-        missing = [p for p in VIEWER_PROGRAMS if not shutil.which(p)]
+        missing = [p for p in DISPLAY_PROGRAMS if not shutil.which(p)]
         if missing:
             print(f"SKIP: no {missing[0]}, so {self.id()} did not run")
             self.skipTest(f"no {missing[0]}")
@@ -405,6 +360,16 @@ class XenCenter(unittest.TestCase):
         self.assertEqual(self.agent.read(4), b"text")
         self.client.pointer(8, 16, MIDDLE)
         self.assertEqual(self.agent.read(9), b"\033[<1;2;2M")
+
+    def test_a_drag_offers_latin_1(self):
+        self.agent.write("caf\u00e9 \u20ac here")
+        wait_for_text(self.client, "here")
+        self.client.drag((0, 0), (0, 11))
+        self.client.pump(lambda: self.client.cut_text is not None)
+        self.assertEqual(self.client.cut_text, "caf\u00e9 ? here")
+        # And it is what the middle button pastes.
+        self.client.pointer(0, 0, MIDDLE)
+        self.assertEqual(self.agent.read(14), "caf\u00e9 \u20ac here".encode())
 
     def test_control_and_arrows_scroll_by_a_line(self):
         self.agent.write("".join(f"\r\nrow {n}." for n in range(1, 101)))

@@ -45,6 +45,9 @@ class Idle(unittest.TestCase):
             for viewer in viewers:
                 wait_for_text(viewer, "$")
                 viewer.request()
+            # One of them holds a button at an edge where nothing can scroll.
+            viewers[0].pointer(100, 100, 1)
+            viewers[0].pointer(100, 0, 1)
             wait_until(lambda: all(v.message(0.3) is None for v in viewers))
             calls = trace_idle([vncterm.monitor, vncterm.worker])
             if calls is None:

@@ -47,7 +47,11 @@ static struct input_modes
 take_modes(struct reader *in)
 {
     uint32_t bits = take(in, 2);
+    enum mouse_encoding encoding = (enum mouse_encoding)(bits >> 14 & 3);
 
+    if (encoding == MOUSE_ENCODING_SGR && bits & 1U << 13) {
+        encoding = MOUSE_ENCODING_SGR_PIXELS;
+    }
     return (struct input_modes){
         .cursor_application = bits & 1,
         .keypad_application = bits & 2,
@@ -56,7 +60,8 @@ take_modes(struct reader *in)
         .bracketed_paste = bits & 16,
         .alternate_screen = bits & 32,
         .mouse_tracking = (enum mouse_tracking)((bits >> 6) % 5),
-        .mouse_encoding = (enum mouse_encoding)(bits >> 14 & 3),
+        .alternate_scroll = !(bits & 1U << 12),
+        .mouse_encoding = encoding,
     };
 }
 
@@ -67,6 +72,31 @@ check_action(const struct input_action *action)
     require((action->kind == INPUT_BYTES) == (action->len > 0));
     require(action->kind != INPUT_SCROLL_LINES || action->amount != 0);
     require(action->kind != INPUT_SCROLL_PAGES || action->amount != 0);
+}
+
+/* Each selection has a begin and an end, and what lies between is its own. */
+static void
+check_selecting(const struct input_action *action, bool before,
+                const struct input_viewer *viewer)
+{
+    bool is_held = viewer->buttons & 1;
+
+    switch (action->selecting) {
+    case INPUT_SELECT_NOTHING:
+        require(viewer->is_selecting == before);
+        break;
+    case INPUT_SELECT_BEGIN:
+    case INPUT_SELECT_RESUME:
+        require(!before && viewer->is_selecting && is_held);
+        require(action->clicks >= 1 && action->clicks <= 3);
+        break;
+    case INPUT_SELECT_EXTEND:
+        require(before && viewer->is_selecting && is_held);
+        break;
+    case INPUT_SELECT_END:
+        require(before && !viewer->is_selecting && !is_held);
+        break;
+    }
 }
 
 static struct input_config
@@ -100,16 +130,28 @@ do_pointer(struct reader *in, struct input_viewer *viewer,
     uint32_t buttons = take(in, 1);
     /* Of what is read anyhow, so that inputs keep their meaning. */
     struct input_config config = config_of((uint32_t)pos.row ^ buttons);
+    bool was_selecting = viewer->is_selecting;
+    struct input_pointer_event event = {
+        .pos = pos,
+        .edge = pos.col + (pos.row & 1),
+        .x = 8 * pos.col,
+        .y = 16 * pos.row,
+        .buttons = buttons,
+        .time_us = viewer->pointer.time_us + 256U * (uint32_t)pos.row,
+    };
     struct input_action action;
 
-    input_pointer(viewer, &config, modes, pos, buttons, &action);
+    input_pointer(viewer, &config, modes, &event, &action);
     check_action(&action);
+    check_selecting(&action, was_selecting, viewer);
     if (modes->mouse_encoding != MOUSE_ENCODING_BYTES) {
         require(utf8_is_valid(action.bytes, action.len));
     }
     /* Nothing has changed, so there is nothing to say. */
-    input_pointer(viewer, &config, modes, pos, viewer->buttons, &action);
+    event.buttons = viewer->buttons;
+    input_pointer(viewer, &config, modes, &event, &action);
     require(action.kind == INPUT_NOTHING);
+    require(action.selecting == INPUT_SELECT_NOTHING);
 }
 
 static void

@@ -21,6 +21,7 @@
  *                             of the view to another: edges, which for words
  *                             and lines are the cell behind them
  *     extend 1,9              goes on with it
+ *     focus yes               whether somebody looks
  *     state                   writes the state and goes on in a new terminal
  *     restore 40x10           the same by term_restore(), of this size
  *
@@ -377,6 +378,8 @@ act(struct script *s, const char *line)
         (void)term_scroll_view(s->rig->term, n[0]);
     } else if (match(line, "scroll #", n, NULL)) {
         (void)term_scroll_view(s->rig->term, n[0]);
+    } else if (match(line, "focus ", NULL, &rest)) {
+        term_set_focus(s->rig->term, strcmp(rest, "yes") == 0);
     } else if (strcmp(line, "state") == 0) {
         reload_state(s);
     } else if (match(line, "restore #x#", n, NULL)) {
@@ -548,6 +551,7 @@ tell_modes(struct script *s, struct text *out)
         " encoding=utf8",
         " encoding=sgr",
         " encoding=urxvt",
+        " encoding=pixels",
     };
     const struct input_modes *modes = term_input_modes(s->rig->term);
 
@@ -559,6 +563,7 @@ tell_modes(struct script *s, struct text *out)
     add(out, "%s", modes->backspace_sends_bs ? " backspace" : "");
     add(out, "%s", modes->bracketed_paste ? " paste" : "");
     add(out, "%s", modes->focus_reports ? " focus" : "");
+    add(out, "%s", modes->alternate_scroll ? "" : " no-wheel-keys");
     add(out, "%s", modes->alternate_screen ? " alternate" : "");
     add(out, "%s", tracking[modes->mouse_tracking]);
     add(out, "%s", encoding[modes->mouse_encoding]);

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -43,9 +44,10 @@ static struct input_action
 point(struct input_viewer *viewer, const struct input_modes *modes,
       struct cell_pos pos, unsigned buttons)
 {
+    const struct input_pointer_event event = {.pos = pos, .buttons = buttons};
     struct input_action action;
 
-    input_pointer(viewer, &plain, modes, pos, buttons, &action);
+    input_pointer(viewer, &plain, modes, &event, &action);
     return action;
 }
 
@@ -123,7 +125,7 @@ static void
 wheel_is_reported_as_a_press_only(void **state)
 {
     struct input_modes modes = tracking(MOUSE_TRACKING_ANY, MOUSE_ENCODING_SGR);
-    struct input_viewer viewer = {.pointer = here};
+    struct input_viewer viewer = {.pointer.pos = here};
 
     (void)state;
     assert_sends(&viewer, &modes, here, WHEEL_UP, "\033[<64;10;5M");
@@ -315,7 +317,8 @@ wheel_scrolls_three_lines(void **state)
 static void
 wheel_on_the_alternate_screen_is_three_cursor_keys(void **state)
 {
-    struct input_modes modes = {.alternate_screen = true};
+    struct input_modes modes = {.alternate_screen = true,
+                                .alternate_scroll = true};
     struct input_viewer viewer = {0};
 
     (void)state;
@@ -370,9 +373,10 @@ click_where_the_corner_pastes(struct input_viewer *viewer, struct cell_pos pos,
     const struct input_config config = {.corner_click_pastes = true};
     const struct input_modes modes =
         tracking(MOUSE_TRACKING_ANY, MOUSE_ENCODING_SGR);
+    const struct input_pointer_event event = {.pos = pos, .buttons = buttons};
     struct input_action action;
 
-    input_pointer(viewer, &config, &modes, pos, buttons, &action);
+    input_pointer(viewer, &config, &modes, &event, &action);
     return action;
 }
 
@@ -380,7 +384,7 @@ static void
 corner_click_pastes_in_spite_of_tracking_and_is_not_reported(void **state)
 {
     const struct cell_pos corner = {.row = 0, .col = 0};
-    struct input_viewer viewer = {.pointer = here};
+    struct input_viewer viewer = {.pointer.pos = here};
 
     (void)state;
     for (int i = 0; i < 2; i++) {
@@ -421,6 +425,183 @@ corner_click_is_reported_otherwise(void **state)
     assert_sends(&viewer, &modes, (struct cell_pos){0}, MIDDLE, "\033[<1;1;1M");
 }
 
+/* The left button at `at`, `us` after the start. */
+static struct input_action
+left_at(struct input_viewer *viewer, const struct input_modes *modes,
+        struct cell_pos pos, uint64_t us, bool is_down)
+{
+    const struct input_pointer_event event = {
+        .pos = pos,
+        .buttons = is_down ? LEFT : 0,
+        .time_us = UINT64_C(1000000) + us,
+    };
+    struct input_action action;
+
+    input_pointer(viewer, &plain, modes, &event, &action);
+    return action;
+}
+
+static void
+assert_click(struct input_viewer *viewer, struct cell_pos pos, uint64_t us,
+             int clicks)
+{
+    struct input_action press = left_at(viewer, &off, pos, us, true);
+    struct input_action release = left_at(viewer, &off, pos, us + 50000, false);
+
+    assert_int_equal(press.selecting, INPUT_SELECT_BEGIN);
+    assert_int_equal(press.clicks, clicks);
+    assert_false(press.is_block);
+    assert_int_equal(release.selecting, INPUT_SELECT_END);
+}
+
+static void
+clicks_in_one_cell_count_to_three(void **state)
+{
+    const struct cell_pos beside = {.row = here.row, .col = here.col + 1};
+    struct input_viewer viewer = {0};
+
+    (void)state;
+    assert_click(&viewer, here, 0, 1);
+    assert_click(&viewer, here, INPUT_CLICK_US, 2);
+    assert_click(&viewer, here, 2 * (uint64_t)INPUT_CLICK_US, 3);
+    assert_click(&viewer, here, 2 * (uint64_t)INPUT_CLICK_US + 100000, 1);
+    assert_click(&viewer, here, 3 * (uint64_t)INPUT_CLICK_US + 100001, 1);
+    assert_click(&viewer, beside, 3 * (uint64_t)INPUT_CLICK_US + 200000, 1);
+    assert_click(&viewer, beside, 3 * (uint64_t)INPUT_CLICK_US + 300000, 2);
+}
+
+static void
+drag_extends_when_the_pointer_moves(void **state)
+{
+    struct input_pointer_event event = {.pos = here, .buttons = LEFT};
+    struct input_viewer viewer = {0};
+    struct input_action action;
+
+    (void)state;
+    input_pointer(&viewer, &plain, &off, &event, &action);
+    assert_int_equal(action.selecting, INPUT_SELECT_BEGIN);
+    input_pointer(&viewer, &plain, &off, &event, &action);
+    assert_int_equal(action.selecting, INPUT_SELECT_NOTHING);
+    event.edge++; /* within the cell */
+    input_pointer(&viewer, &plain, &off, &event, &action);
+    assert_int_equal(action.selecting, INPUT_SELECT_EXTEND);
+    event.buttons |= RIGHT;
+    input_pointer(&viewer, &plain, &off, &event, &action);
+    assert_int_equal(action.selecting, INPUT_SELECT_NOTHING);
+    event.buttons = 0;
+    input_pointer(&viewer, &plain, &off, &event, &action);
+    assert_int_equal(action.selecting, INPUT_SELECT_END);
+}
+
+static void
+alt_selects_a_block_and_shift_resumes(void **state)
+{
+    struct input_viewer viewer = {0};
+
+    (void)state;
+    key(&viewer, XKB_KEY_Alt_L, true);
+    assert_true(left_at(&viewer, &off, here, 0, true).is_block);
+    (void)left_at(&viewer, &off, here, 1, false);
+    key(&viewer, XKB_KEY_Alt_L, false);
+    key(&viewer, XKB_KEY_Shift_L, true);
+    struct input_action action =
+        left_at(&viewer, &off, here, 10 * (uint64_t)INPUT_CLICK_US, true);
+    assert_int_equal(action.selecting, INPUT_SELECT_RESUME);
+}
+
+static void
+shift_begins_a_selection_in_spite_of_tracking(void **state)
+{
+    struct input_modes modes = tracking(MOUSE_TRACKING_ANY, MOUSE_ENCODING_SGR);
+    struct input_viewer viewer = {0};
+
+    (void)state;
+    struct input_action action = left_at(&viewer, &modes, here, 0, true);
+    assert_int_equal(action.kind, INPUT_BYTES);
+    assert_int_equal(action.selecting, INPUT_SELECT_NOTHING);
+    (void)left_at(&viewer, &modes, here, 1, false);
+    key(&viewer, XKB_KEY_Shift_L, true);
+    action = left_at(&viewer, &modes, here, 2, true);
+    assert_int_equal(action.kind, INPUT_NOTHING);
+    assert_int_equal(action.selecting, INPUT_SELECT_BEGIN);
+    assert_int_equal(action.clicks, 1);
+    /* It ends where it has begun, whatever is held and tracked by then. */
+    key(&viewer, XKB_KEY_Shift_L, false);
+    action = left_at(&viewer, &modes, here, 3, false);
+    assert_int_equal(action.kind, INPUT_NOTHING);
+    assert_int_equal(action.selecting, INPUT_SELECT_END);
+}
+
+static void
+pixels_are_reported_from_1_and_every_motion_is(void **state)
+{
+    struct input_modes modes =
+        tracking(MOUSE_TRACKING_ANY, MOUSE_ENCODING_SGR_PIXELS);
+    struct input_pointer_event event = {.pos = here, .x = 72, .y = 64};
+    struct input_viewer viewer = {0};
+    struct input_action action;
+
+    (void)state;
+    input_pointer(&viewer, &plain, &modes, &event, &action);
+    assert_string_equal(action.bytes, "\033[<35;73;65M");
+    event.x++;
+    event.buttons = RIGHT;
+    input_pointer(&viewer, &plain, &modes, &event, &action);
+    assert_string_equal(action.bytes, "\033[<2;74;65M");
+    event.x++;
+    input_pointer(&viewer, &plain, &modes, &event, &action);
+    assert_string_equal(action.bytes, "\033[<34;75;65M");
+    event.buttons = 0;
+    input_pointer(&viewer, &plain, &modes, &event, &action);
+    assert_string_equal(action.bytes, "\033[<2;75;65m");
+}
+
+static void
+every_wheel_and_further_button_has_its_code(void **state)
+{
+    struct input_modes modes =
+        tracking(MOUSE_TRACKING_NORMAL, MOUSE_ENCODING_SGR);
+    static const unsigned codes[] = {0, 1, 2, 64, 65, 66, 67, 128};
+
+    (void)state;
+    for (unsigned i = 0; i < 8; i++) {
+        struct input_viewer viewer = {0};
+        char expected[32];
+        (void)snprintf(expected, sizeof(expected), "\033[<%u;10;5M", codes[i]);
+        assert_sends(&viewer, &modes, here, 1U << i, expected);
+    }
+}
+
+static void
+viewer_that_goes_releases_what_the_guest_knows(void **state)
+{
+    struct input_modes modes =
+        tracking(MOUSE_TRACKING_NORMAL, MOUSE_ENCODING_SGR);
+    struct input_viewer viewer = {0};
+    struct input_viewer selecting = {0};
+    struct input_action action;
+
+    (void)state;
+    (void)point(&viewer, &modes, here, LEFT | RIGHT);
+    input_viewer_gone(&viewer, &plain, &modes, &action);
+    assert_string_equal(action.bytes, "\033[<0;10;5m\033[<2;10;5m");
+    (void)point(&selecting, &off, here, LEFT);
+    input_viewer_gone(&selecting, &plain, &off, &action);
+    assert_int_equal(action.kind, INPUT_NOTHING);
+    assert_int_equal(action.selecting, INPUT_SELECT_END);
+}
+
+static void
+wheel_on_the_alternate_screen_is_no_keys_when_the_guest_says_so(void **state)
+{
+    const struct input_modes modes = {.alternate_screen = true};
+    struct input_viewer viewer = {0};
+
+    (void)state;
+    struct input_action action = point(&viewer, &modes, here, WHEEL_UP);
+    assert_int_equal(action.kind, INPUT_SCROLL_LINES);
+}
+
 int
 main(void)
 {
@@ -450,6 +631,15 @@ main(void)
             corner_click_pastes_in_spite_of_tracking_and_is_not_reported),
         cmocka_unit_test(other_clicks_are_reported_where_the_corner_pastes),
         cmocka_unit_test(corner_click_is_reported_otherwise),
+        cmocka_unit_test(clicks_in_one_cell_count_to_three),
+        cmocka_unit_test(drag_extends_when_the_pointer_moves),
+        cmocka_unit_test(alt_selects_a_block_and_shift_resumes),
+        cmocka_unit_test(shift_begins_a_selection_in_spite_of_tracking),
+        cmocka_unit_test(pixels_are_reported_from_1_and_every_motion_is),
+        cmocka_unit_test(every_wheel_and_further_button_has_its_code),
+        cmocka_unit_test(viewer_that_goes_releases_what_the_guest_knows),
+        cmocka_unit_test(
+            wheel_on_the_alternate_screen_is_no_keys_when_the_guest_says_so),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

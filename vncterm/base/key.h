@@ -28,10 +28,11 @@ enum mouse_tracking {
 };
 
 enum mouse_encoding {
-    MOUSE_ENCODING_BYTES, /* ESC [ M and three bytes */
-    MOUSE_ENCODING_UTF8,  /* DECSET 1005 */
-    MOUSE_ENCODING_SGR,   /* DECSET 1006 */
-    MOUSE_ENCODING_URXVT, /* DECSET 1015 */
+    MOUSE_ENCODING_BYTES,      /* ESC [ M and three bytes */
+    MOUSE_ENCODING_UTF8,       /* DECSET 1005 */
+    MOUSE_ENCODING_SGR,        /* DECSET 1006 */
+    MOUSE_ENCODING_URXVT,      /* DECSET 1015 */
+    MOUSE_ENCODING_SGR_PIXELS, /* DECSET 1016 */
 };
 
 /* What the guest has asked of input. Owned by term/, read by input/. */
@@ -45,6 +46,8 @@ struct input_modes {
     enum mouse_tracking mouse_tracking;
     enum mouse_encoding mouse_encoding;
     enum coding coding;    /* ESC % G, ESC % @; what is printed is in it, too */
+    bool alternate_scroll; /* DECSET 1007: on the alternate screen the wheel is
+                              cursor keys; on at first */
     bool alternate_screen; /* scrollback keys belong to the guest there */
 };
 

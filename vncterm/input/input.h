@@ -23,12 +23,32 @@ enum {
     INPUT_BYTES_MAX = 160,
 };
 
+enum {
+    /* A press that follows another one in the same cell by at most this is the
+     * next click of a double or triple click. RFB does not count clicks. */
+    INPUT_CLICK_US = 400 * 1000,
+};
+
+/* Where a viewer's pointer is, and what is pressed there. */
+struct input_pointer_event {
+    struct cell_pos pos; /* the cell below it, clamped to the screen */
+    int edge; /* the nearest edge between two cells of its row: 0 to columns */
+    int x;    /* pixels, for guests that ask for them */
+    int y;
+    unsigned buttons; /* RFB's mask: bit 0 left, 1 middle, 2 right, 3 and 4 the
+                         wheel up and down */
+    uint64_t time_us;
+};
+
 /* What one viewer holds down. Zero initialised when the viewer arrives. */
 struct input_viewer {
     uint32_t modifiers;       /* private to input/ */
     uint8_t buttons;          /* RFB's mask of the last pointer event */
     uint8_t reported_buttons; /* of these, what the guest knows as pressed */
-    struct cell_pos pointer;
+    bool is_selecting;        /* the left button is ours and held */
+    struct input_pointer_event pointer; /* the last one */
+    int clicks;                         /* 1 to 3, once there was one */
+    struct input_pointer_event click;   /* the last one's press */
 };
 
 /* What the way in which vncterm is run makes of keys and pointers. */
@@ -56,8 +76,20 @@ enum input_action_kind {
     INPUT_PASTE,        /* the viewer's clipboard */
 };
 
+/* What a pointer does to the selection, beside the action. */
+enum input_selecting {
+    INPUT_SELECT_NOTHING,
+    INPUT_SELECT_BEGIN,  /* at the pointer, with `clicks` and `is_block` */
+    INPUT_SELECT_RESUME, /* go on to the pointer with what is selected */
+    INPUT_SELECT_EXTEND, /* to the pointer */
+    INPUT_SELECT_END,    /* there: the button has been released */
+};
+
 struct input_action {
     enum input_action_kind kind;
+    enum input_selecting selecting;
+    int clicks;    /* 1 characters, 2 words, 3 lines */
+    bool is_block; /* whatever the clicks */
     int amount;
     size_t len;
     char bytes[INPUT_BYTES_MAX];
@@ -80,22 +112,33 @@ void input_key(struct input_viewer *viewer, const struct input_config *config,
                struct input_action *out);
 
 /*
- * The pointer of a viewer: `buttons` is RFB's mask (bit 0 left, 1 middle,
- * 2 right, 3 and 4 the wheel up and down), `pos` the cell under it, which the
- * caller has clamped to the screen. With mouse tracking on, and Shift up, the
- * guest gets a report for every button that changed, or else for the motion to
- * another cell; those bytes need not be UTF-8 in MOUSE_ENCODING_BYTES. What
- * the guest knows as pressed it sees released, with Shift or without.
+ * The pointer of a viewer. With mouse tracking on, and Shift up, the guest gets
+ * a report for every button that changed, or else for the motion to another
+ * cell; those bytes need not be UTF-8 in MOUSE_ENCODING_BYTES. What the guest
+ * knows as pressed it sees released, with Shift or without.
  *
- * A click that `config` has as a paste is not reported. Otherwise the middle
- * button pastes and the wheel scrolls three lines; on the
- * alternate screen, which has no scrollback, the wheel is three cursor keys,
- * with Shift it asks for scrollback there, too, and finds none.
+ * A click that `config` has as a paste is not reported. Otherwise the left
+ * button selects, with Alt a block; with Shift, if the guest has no part in
+ * the mouse, a click goes on with what is selected. The middle button pastes,
+ * the right one does nothing, and the wheel scrolls three lines; on the
+ * alternate screen, which has no scrollback, the wheel is three cursor keys
+ * unless the guest does not want that, with Shift it asks for scrollback there,
+ * too, and finds none.
  */
 void
 input_pointer(struct input_viewer *viewer, const struct input_config *config,
-              const struct input_modes *modes, struct cell_pos pos,
-              unsigned buttons, struct input_action *out);
+              const struct input_modes *modes,
+              const struct input_pointer_event *event,
+              struct input_action *out);
+
+/*
+ * The viewer goes: what it holds is released. The guest gets a report of that
+ * for buttons that it knows of.
+ */
+void
+input_viewer_gone(struct input_viewer *viewer,
+                  const struct input_config *config,
+                  const struct input_modes *modes, struct input_action *out);
 
 /*
  * Writes clipboard text as the guest shall get it to `out`: CR for line ends,

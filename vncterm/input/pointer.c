@@ -17,6 +17,7 @@
 /* RFB's mask, RFC 6143 7.5.5. */
 enum {
     BUTTONS = 8,
+    BUTTON_LEFT = 1 << 0,
     BUTTON_MIDDLE = 1 << 1,
     BUTTON_WHEEL_UP = 1 << 3,
     BUTTON_WHEEL_DOWN = 1 << 4,
@@ -35,6 +36,7 @@ enum {
 
 enum {
     WHEEL_LINES = 3, /* as in xterm, VTE and the Linux console's gpm */
+    CLICKS_MAX = 3,
 
     /* The last places that an encoding can name. */
     BYTES_POSITION_MAX = 255 - REPORT_OFFSET - 1,
@@ -71,6 +73,7 @@ position_max(enum mouse_encoding encoding)
         return UTF8_POSITION_MAX;
     case MOUSE_ENCODING_SGR:
     case MOUSE_ENCODING_URXVT:
+    case MOUSE_ENCODING_SGR_PIXELS:
         break;
     }
     return POSITION_MAX;
@@ -87,13 +90,25 @@ encode_value(enum mouse_encoding encoding, unsigned value, char *out)
     return 1;
 }
 
+/* What a report says of the place: columns and rows, or pixels. */
+static struct cell_pos
+reported_place(const struct input_pointer_event *event,
+               enum mouse_encoding encoding)
+{
+    return encoding == MOUSE_ENCODING_SGR_PIXELS
+               ? (struct cell_pos){.row = event->y, .col = event->x}
+               : event->pos;
+}
+
 /* Appends a report to `out`, of which the caller has made sure to fit. */
 static void
 append_report(struct input_action *out, const struct input_modes *modes,
-              unsigned code, enum report_kind kind, struct cell_pos pos)
+              unsigned code, enum report_kind kind,
+              const struct input_pointer_event *event)
 {
     char *at = out->bytes + out->len;
     enum mouse_encoding encoding = modes->mouse_encoding;
+    struct cell_pos pos = reported_place(event, encoding);
     int max = position_max(encoding);
     unsigned col = (unsigned)clamp_int(pos.col, 0, max) + 1;
     unsigned row = (unsigned)clamp_int(pos.row, 0, max) + 1;
@@ -113,6 +128,7 @@ append_report(struct input_action *out, const struct input_modes *modes,
             encode_value(encoding, row + REPORT_OFFSET, out->bytes + out->len);
         break;
     case MOUSE_ENCODING_SGR:
+    case MOUSE_ENCODING_SGR_PIXELS:
         out->len +=
             (size_t)snprintf(at, REPORT_BYTES_MAX, "\033[<%u;%u;%u%c", code,
                              col, row, kind == REPORT_IS_RELEASE ? 'm' : 'M');
@@ -148,8 +164,10 @@ report_modifiers(const struct input_modes *modes, unsigned modifiers)
 static unsigned
 release_code(const struct input_modes *modes, int button)
 {
-    return modes->mouse_encoding == MOUSE_ENCODING_SGR ? button_codes[button]
-                                                       : REPORT_NO_BUTTON;
+    bool is_sgr = modes->mouse_encoding == MOUSE_ENCODING_SGR ||
+                  modes->mouse_encoding == MOUSE_ENCODING_SGR_PIXELS;
+
+    return is_sgr ? button_codes[button] : REPORT_NO_BUTTON;
 }
 
 static void
@@ -166,7 +184,7 @@ report_releases(struct input_viewer *viewer, const struct input_modes *modes,
     for (int i = 0; i < BUTTONS; i++) {
         if (owed & 1U << i) {
             append_report(out, modes, release_code(modes, i) | added,
-                          REPORT_IS_RELEASE, viewer->pointer);
+                          REPORT_IS_RELEASE, &viewer->pointer);
         }
     }
 }
@@ -180,7 +198,7 @@ report_presses(struct input_viewer *viewer, const struct input_modes *modes,
     for (int i = 0; i < BUTTONS; i++) {
         if (pressed & 1U << i) {
             append_report(out, modes, button_codes[i] | added, REPORT_IS_PRESS,
-                          viewer->pointer);
+                          &viewer->pointer);
         }
     }
     viewer->reported_buttons |= (uint8_t)(pressed & ~(unsigned)BUTTONS_WHEEL);
@@ -227,7 +245,7 @@ local_press(const struct input_viewer *viewer, const struct input_modes *modes,
     if (is_up == is_down) {
         return;
     }
-    if (!modes->alternate_screen || is_shifted) {
+    if (!modes->alternate_screen || !modes->alternate_scroll || is_shifted) {
         out->kind = INPUT_SCROLL_LINES;
         out->amount = is_up ? WHEEL_LINES : -WHEEL_LINES;
         return;
@@ -259,7 +277,9 @@ track(struct input_viewer *viewer, const struct input_modes *modes,
     unsigned pressed = viewer->buttons & ~before;
     unsigned released = before & ~(unsigned)viewer->buttons;
     int max = position_max(modes->mouse_encoding);
-    bool is_sayable = viewer->pointer.row <= max && viewer->pointer.col <= max;
+    struct cell_pos pos =
+        reported_place(&viewer->pointer, modes->mouse_encoding);
+    bool is_sayable = pos.row <= max && pos.col <= max;
     bool is_shifted = modifiers_held(viewer) & MODIFIER_SHIFT;
     unsigned code;
 
@@ -273,32 +293,103 @@ track(struct input_viewer *viewer, const struct input_modes *modes,
         motion_code(viewer, modes, &code)) {
         unsigned added = report_modifiers(modes, modifiers_held(viewer));
         append_report(out, modes, code | added, REPORT_IS_MOTION,
-                      viewer->pointer);
+                      &viewer->pointer);
+    }
+}
+
+static bool
+is_same_cell(const struct input_pointer_event *a,
+             const struct input_pointer_event *b)
+{
+    return a->pos.row == b->pos.row && a->pos.col == b->pos.col;
+}
+
+static bool
+is_same_place(const struct input_pointer_event *a,
+              const struct input_pointer_event *b)
+{
+    return is_same_cell(a, b) && a->edge == b->edge && a->x == b->x &&
+           a->y == b->y;
+}
+
+static void
+begin_selecting(struct input_viewer *viewer, const struct input_modes *modes,
+                struct input_action *out)
+{
+    const struct input_pointer_event *event = &viewer->pointer;
+    unsigned modifiers = modifiers_held(viewer);
+    bool is_again = viewer->clicks > 0 && is_same_cell(event, &viewer->click) &&
+                    event->time_us - viewer->click.time_us <= INPUT_CLICK_US;
+
+    viewer->clicks = is_again ? viewer->clicks % CLICKS_MAX + 1 : 1;
+    viewer->click = *event;
+    viewer->is_selecting = true;
+    out->selecting = INPUT_SELECT_BEGIN;
+    out->clicks = viewer->clicks;
+    out->is_block = modifiers & MODIFIER_ALT;
+    /* With tracking, Shift has said already that the click is ours. */
+    if (modes->mouse_tracking == MOUSE_TRACKING_OFF &&
+        modifiers & MODIFIER_SHIFT && viewer->clicks == 1) {
+        out->selecting = INPUT_SELECT_RESUME;
+    }
+}
+
+/* Whose the left button is has been decided when it was pressed. */
+static void
+select_text(struct input_viewer *viewer, const struct input_modes *modes,
+            unsigned before, bool has_moved, struct input_action *out)
+{
+    bool is_held = viewer->buttons & BUTTON_LEFT;
+    bool is_ours = modes->mouse_tracking == MOUSE_TRACKING_OFF ||
+                   modifiers_held(viewer) & MODIFIER_SHIFT;
+
+    if (viewer->is_selecting && !is_held) {
+        viewer->is_selecting = false;
+        out->selecting = INPUT_SELECT_END;
+    } else if (viewer->is_selecting && has_moved) {
+        out->selecting = INPUT_SELECT_EXTEND;
+    } else if (is_held && !(before & BUTTON_LEFT) && is_ours) {
+        begin_selecting(viewer, modes, out);
     }
 }
 
 void
 input_pointer(struct input_viewer *viewer, const struct input_config *config,
-              const struct input_modes *modes, struct cell_pos pos,
-              unsigned buttons, struct input_action *out)
+              const struct input_modes *modes,
+              const struct input_pointer_event *event, struct input_action *out)
 {
+    struct input_pointer_event last = viewer->pointer;
     unsigned before = viewer->buttons;
-    bool has_moved =
-        pos.row != viewer->pointer.row || pos.col != viewer->pointer.col;
+    bool has_moved = modes->mouse_encoding == MOUSE_ENCODING_SGR_PIXELS
+                         ? !is_same_place(event, &last)
+                         : !is_same_cell(event, &last);
 
     *out = (struct input_action){.kind = INPUT_NOTHING};
-    viewer->buttons = (uint8_t)(buttons & 0xff);
-    viewer->pointer = pos;
+    viewer->buttons = (uint8_t)(event->buttons & 0xff);
+    viewer->pointer = *event;
 
     if (config->corner_click_pastes && before == 0 &&
-        viewer->buttons == BUTTON_MIDDLE && pos.row == 0 && pos.col == 0) {
+        viewer->buttons == BUTTON_MIDDLE && event->pos.row == 0 &&
+        event->pos.col == 0) {
         out->kind = INPUT_PASTE;
         return;
     }
+    select_text(viewer, modes, before, !is_same_place(event, &last), out);
     if (modes->mouse_tracking == MOUSE_TRACKING_OFF) {
         viewer->reported_buttons = 0;
         local_press(viewer, modes, viewer->buttons & ~before, out);
         return;
     }
     track(viewer, modes, before, has_moved, out);
+}
+
+void
+input_viewer_gone(struct input_viewer *viewer,
+                  const struct input_config *config,
+                  const struct input_modes *modes, struct input_action *out)
+{
+    struct input_pointer_event event = viewer->pointer;
+
+    event.buttons = 0;
+    input_pointer(viewer, config, modes, &event, out);
 }

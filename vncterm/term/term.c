@@ -266,6 +266,12 @@ term_pos_at_place(const struct term *t, struct cell_pos place)
     return (struct cell_pos){.row = row, .col = clamp_int(col, 0, cols - 1)};
 }
 
+int
+term_character_places(const struct term *t, int row)
+{
+    return screen_view_row_size(t->screen, row) == ROW_SINGLE ? 1 : 2;
+}
+
 bool
 term_is_dirty(const struct term *t)
 {
@@ -329,6 +335,18 @@ const struct input_modes *
 term_input_modes(const struct term *t)
 {
     return &t->input;
+}
+
+void
+term_set_focus(struct term *t, bool has_focus)
+{
+    if (t->has_focus == has_focus) {
+        return;
+    }
+    t->has_focus = has_focus;
+    if (t->input.focus_reports) {
+        report_focus(t);
+    }
 }
 
 bool

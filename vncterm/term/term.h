@@ -57,8 +57,8 @@ struct term_config {
 };
 
 /*
- * What a terminal reports, from within term_feed(). The handlers must not call
- * back into the terminal; any of them may be NULL.
+ * What a terminal reports, from within term_feed() and term_set_focus(). The
+ * handlers must not call back into the terminal; any of them may be NULL.
  */
 struct term_handler {
     /* Answers to queries, for the guest; at most TERM_REPLY_MAX bytes. */
@@ -102,6 +102,9 @@ void term_view(const struct term *t, struct screen_view *out);
  */
 struct cell_pos term_pos_at_place(const struct term *t, struct cell_pos place);
 
+/* How many places a character of a row of the view, one that exists, takes. */
+int term_character_places(const struct term *t, int row);
+
 /* Whether anything has changed since damage was taken. */
 bool term_is_dirty(const struct term *t);
 
@@ -135,6 +138,12 @@ void term_set_blink(struct term *t, enum term_blink blink);
 
 /* What keys and the mouse shall look like; valid for the life of `t`. */
 const struct input_modes *term_input_modes(const struct term *t);
+
+/*
+ * Whether somebody looks; at first nobody does. A guest that has asked for
+ * focus reports (DECSET 1004) is told so at once, and of each change.
+ */
+void term_set_focus(struct term *t, bool has_focus);
 
 /*
  * Moves the view back into the scrollback by `lines`, forward when negative.

@@ -157,6 +157,7 @@ struct term {
     int palette_set;    /* how many entries are */
     uint32_t idle_colours[IDLE_COLOURS]; /* each 0 or as in the palette */
     char title[TERM_TITLE_MAX + 1];
+    bool has_focus;                /* somebody looks */
     char icon[TERM_TITLE_MAX + 1]; /* of an icon that nobody has */
     struct title_stack title_stack;
     struct cell_size unzoomed; /* what XTWINOPS 9 goes back to, or 0x0 */
@@ -352,6 +353,7 @@ void report_version(struct term *t, const struct guard_op *op);
 
 void report_parameters(struct term *t, const struct guard_op *op);
 void report_presentation(struct term *t, const struct guard_op *op);
+void report_focus(struct term *t);
 
 /* term_window.c */
 

@@ -35,7 +35,9 @@ enum {
     MODE_FOCUS = 1004,
     MODE_UTF8_MOUSE = 1005,
     MODE_SGR_MOUSE = 1006,
+    MODE_ALTERNATE_SCROLL = 1007,
     MODE_URXVT_MOUSE = 1015,
+    MODE_SGR_PIXELS_MOUSE = 1016,
     MODE_REVERSE_WRAP_MORE = 1045,
     MODE_ALTERNATE_CLEAR = 1047,
     MODE_SAVE_CURSOR = 1048,
@@ -55,22 +57,39 @@ enum mode_report {
 
 /* Those that XTSAVE saves; struct saved_modes counts them in this order. */
 static const int kept_modes[] = {
-    MODE_DECCKM,          MODE_DECCOLM,
-    MODE_DECSCLM,         MODE_DECSCNM,
-    MODE_DECOM,           MODE_DECAWM,
-    MODE_X10_MOUSE,       MODE_CURSOR_BLINK,
-    MODE_DECPFF,          MODE_DECPEX,
-    MODE_DECTCEM,         MODE_ALLOW_COLUMNS,
-    MODE_MORE_FIX,        MODE_REVERSE_WRAP,
-    MODE_ALTERNATE,       MODE_DECNKM,
-    MODE_DECBKM,          MODE_DECLRMM,
-    MODE_DECNCSM,         MODE_NORMAL_MOUSE,
-    MODE_DRAG_MOUSE,      MODE_ANY_MOUSE,
-    MODE_FOCUS,           MODE_UTF8_MOUSE,
-    MODE_SGR_MOUSE,       MODE_URXVT_MOUSE,
-    MODE_ALTERNATE_CLEAR, MODE_ALTERNATE_SAVE_CURSOR,
-    MODE_BRACKETED_PASTE, MODE_REVERSE_WRAP_MORE,
+    MODE_DECCKM,
+    MODE_DECCOLM,
+    MODE_DECSCLM,
+    MODE_DECSCNM,
+    MODE_DECOM,
+    MODE_DECAWM,
+    MODE_X10_MOUSE,
+    MODE_CURSOR_BLINK,
+    MODE_DECPFF,
+    MODE_DECPEX,
+    MODE_DECTCEM,
+    MODE_ALLOW_COLUMNS,
+    MODE_MORE_FIX,
+    MODE_REVERSE_WRAP,
+    MODE_ALTERNATE,
+    MODE_DECNKM,
+    MODE_DECBKM,
+    MODE_DECLRMM,
+    MODE_DECNCSM,
+    MODE_NORMAL_MOUSE,
+    MODE_DRAG_MOUSE,
+    MODE_ANY_MOUSE,
+    MODE_FOCUS,
+    MODE_UTF8_MOUSE,
+    MODE_SGR_MOUSE,
+    MODE_URXVT_MOUSE,
+    MODE_ALTERNATE_CLEAR,
+    MODE_ALTERNATE_SAVE_CURSOR,
+    MODE_BRACKETED_PASTE,
+    MODE_REVERSE_WRAP_MORE,
     MODE_DECNRCM,
+    MODE_ALTERNATE_SCROLL,
+    MODE_SGR_PIXELS_MOUSE,
 };
 
 enum {
@@ -96,6 +115,7 @@ modes_reset(struct term *t)
     t->saved_modes = (struct saved_modes){.known = 0};
     t->input = (struct input_modes){
         .coding = t->first_coding,
+        .alternate_scroll = true,
         .alternate_screen = screen_is_alternate(t->screen),
     };
 }
@@ -204,6 +224,8 @@ private_flag(struct term *t, int mode)
         return &t->input.backspace_sends_bs;
     case MODE_FOCUS:
         return &t->input.focus_reports;
+    case MODE_ALTERNATE_SCROLL:
+        return &t->input.alternate_scroll;
     case MODE_BRACKETED_PASTE:
         return &t->input.bracketed_paste;
     case MODE_SYNCHRONIZED:
@@ -233,6 +255,9 @@ set_private(struct term *t, int mode, bool on)
 
     if (flag != NULL) {
         *flag = on;
+        if (mode == MODE_FOCUS && on) {
+            report_focus(t);
+        }
         return;
     }
     switch (mode) {
@@ -273,6 +298,9 @@ set_private(struct term *t, int mode, bool on)
         break;
     case MODE_URXVT_MOUSE:
         set_encoding(t, MOUSE_ENCODING_URXVT, on);
+        break;
+    case MODE_SGR_PIXELS_MOUSE:
+        set_encoding(t, MOUSE_ENCODING_SGR_PIXELS, on);
         break;
     case MODE_ALTERNATE:
         use_alternate(t, on, SCREEN_KEEP);
@@ -366,6 +394,8 @@ private_report(struct term *t, int mode)
         return report_of(input->mouse_encoding == MOUSE_ENCODING_SGR);
     case MODE_URXVT_MOUSE:
         return report_of(input->mouse_encoding == MOUSE_ENCODING_URXVT);
+    case MODE_SGR_PIXELS_MOUSE:
+        return report_of(input->mouse_encoding == MOUSE_ENCODING_SGR_PIXELS);
     case MODE_ALTERNATE:
     case MODE_ALTERNATE_CLEAR:
     case MODE_ALTERNATE_SAVE_CURSOR:

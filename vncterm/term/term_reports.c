@@ -245,3 +245,10 @@ report_presentation(struct term *t, const struct guard_op *op)
         break;
     }
 }
+
+/* xterm's ctlseqs, "FocusIn/FocusOut". */
+void
+report_focus(struct term *t)
+{
+    report(t, t->has_focus ? "\033[I" : "\033[O");
+}

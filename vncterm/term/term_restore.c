@@ -201,9 +201,10 @@ is_kind_of_state(enum guard_kind kind)
 static bool
 is_mode_of_state(int mode)
 {
-    static const int modes[] = {
-        4,  18, 19, 40, 41,   42,   45,   95,   1045, 1,    5,    6,    7,   9,
-        25, 47, 67, 69, 1000, 1002, 1003, 1004, 1005, 1006, 1015, 2004, 2026};
+    static const int modes[] = {4,    18,   19,   40,   41,   42,   45,   95,
+                                1045, 1,    5,    6,    7,    9,    25,   47,
+                                67,   69,   1000, 1002, 1003, 1004, 1005, 1006,
+                                1007, 1015, 1016, 2004, 2026};
 
     for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
         if (modes[i] == mode) {
@@ -326,6 +327,7 @@ swap_content(struct term *t, struct term *made)
     t->handler = old.handler;
     t->data = old.data;
     t->fast_path = old.fast_path;
+    t->has_focus = old.has_focus;
     guard_init(&t->guard, &term_guard_handler, t);
     term_update_coding(t);
     term_renew_vt(t); /* its callbacks are for the other one */

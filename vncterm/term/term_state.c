@@ -529,6 +529,7 @@ put_mouse(struct state_writer *w, const struct input_modes *input)
         [MOUSE_ENCODING_UTF8] = "\033[?1005h",
         [MOUSE_ENCODING_SGR] = "\033[?1006h",
         [MOUSE_ENCODING_URXVT] = "\033[?1015h",
+        [MOUSE_ENCODING_SGR_PIXELS] = "\033[?1016h",
     };
 
     state_put_text(w, tracking[input->mouse_tracking]);
@@ -567,6 +568,7 @@ put_modes(struct state_writer *w, const struct term *t)
         {input->backspace_sends_bs, "\033[?67h"},
         {input->bracketed_paste, "\033[?2004h"},
         {input->focus_reports, "\033[?1004h"},
+        {!input->alternate_scroll, "\033[?1007l"},
     };
 
     for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
