@@ -309,8 +309,13 @@ rig_same_input(const struct input_modes *a, const struct input_modes *b)
            a->keypad_application == b->keypad_application &&
            a->newline == b->newline &&
            a->backspace_sends_bs == b->backspace_sends_bs &&
+           a->numlock_ignored == b->numlock_ignored &&
+           a->delete_sends_del == b->delete_sends_del &&
            a->bracketed_paste == b->bracketed_paste &&
            a->focus_reports == b->focus_reports &&
+           a->modify_cursor == b->modify_cursor &&
+           a->modify_function == b->modify_function &&
+           a->modify_other == b->modify_other &&
            a->mouse_tracking == b->mouse_tracking &&
            a->mouse_encoding == b->mouse_encoding && a->coding == b->coding &&
            a->alternate_scroll == b->alternate_scroll &&

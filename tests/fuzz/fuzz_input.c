@@ -65,6 +65,22 @@ take_modes(struct reader *in)
     };
 }
 
+/* The rest of them, for which two bytes have no room. */
+static void
+take_key_modes(struct reader *in, struct input_modes *modes)
+{
+    uint32_t bits = take(in, 2);
+
+    modes->modify_cursor =
+        (enum key_modify)((bits & 7) % (KEY_MODIFY_NEVER + 1));
+    modes->modify_function =
+        (enum key_modify)((bits >> 3 & 7) % (KEY_MODIFY_NEVER + 1));
+    modes->modify_other =
+        (enum key_modify_other)((bits >> 6 & 3) % (KEY_MODIFY_OTHER_ALL + 1));
+    modes->numlock_ignored = bits & 256;
+    modes->delete_sends_del = bits & 512;
+}
+
 static void
 check_action(const struct input_action *action)
 {
@@ -206,7 +222,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     struct input_modes modes = take_modes(&in);
 
     for (int i = 0; i < EVENTS_MAX && in.len > 0; i++) {
-        switch (take(&in, 1) % 6) {
+        switch (take(&in, 1) % 8) {
         case 0:
             modes = take_modes(&in);
             break;
@@ -222,8 +238,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         case 4:
             do_pointer(&in, &viewer, &modes);
             break;
-        default:
+        case 5:
             do_paste(&in, &modes);
+            break;
+        case 6:
+            take_key_modes(&in, &modes);
+            break;
+        default: /* dead keys and shifts of other kinds */
+            do_key(&in, &viewer, &modes, 0xfe00 | take(&in, 1));
             break;
         }
     }

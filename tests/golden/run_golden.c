@@ -553,6 +553,7 @@ tell_modes(struct script *s, struct text *out)
         " encoding=urxvt",
         " encoding=pixels",
     };
+    static const char *const modify[] = {"", "=1", "=0", "=3", "=never"};
     const struct input_modes *modes = term_input_modes(s->rig->term);
 
     add(out, "modes");
@@ -561,10 +562,19 @@ tell_modes(struct script *s, struct text *out)
     add(out, "%s", modes->keypad_application ? " keypad" : "");
     add(out, "%s", modes->newline ? " newline" : "");
     add(out, "%s", modes->backspace_sends_bs ? " backspace" : "");
+    add(out, "%s", modes->numlock_ignored ? " no-numlock" : "");
+    add(out, "%s", modes->delete_sends_del ? " delete" : "");
     add(out, "%s", modes->bracketed_paste ? " paste" : "");
     add(out, "%s", modes->focus_reports ? " focus" : "");
     add(out, "%s", modes->alternate_scroll ? "" : " no-wheel-keys");
     add(out, "%s", modes->alternate_screen ? " alternate" : "");
+    add(out, "%s%s", modes->modify_cursor != 0 ? " modify-cursor" : "",
+        modify[modes->modify_cursor]);
+    add(out, "%s%s", modes->modify_function != 0 ? " modify-function" : "",
+        modify[modes->modify_function]);
+    if (modes->modify_other != KEY_MODIFY_OTHER_NONE) {
+        add(out, " modify-other=%d", (int)modes->modify_other);
+    }
     add(out, "%s", tracking[modes->mouse_tracking]);
     add(out, "%s", encoding[modes->mouse_encoding]);
     if (out->len == none) {

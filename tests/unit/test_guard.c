@@ -246,6 +246,9 @@ private_sequences_are_told_apart(void **state)
     ASSERT_GIVES("\033[5 q", OP(GUARD_DECSCUSR, "5"));
     ASSERT_GIVES("\033[1\"q", OP(GUARD_DECSCA, "1"));
     ASSERT_GIVES("\033[>c", OP(GUARD_DA2, ""));
+    ASSERT_GIVES("\033[>4;2m", OP(GUARD_XTMODKEYS, "4;2"));
+    ASSERT_GIVES("\033[>4n", OP(GUARD_XTMODKEYS_OFF, "4"));
+    ASSERT_GIVES("\033[?4m", OP(GUARD_XTQMODKEYS, "4"));
 }
 
 static void
@@ -263,7 +266,7 @@ static void
 unknown_sequences_are_swallowed(void **state)
 {
     (void)state;
-    ASSERT_GIVES("\033[?1;2c\033[=5h\033[<u\033[>4;2m\033[1y\033[2]x", "'x' ");
+    ASSERT_GIVES("\033[?1;2c\033[=5h\033[<u\033[>4;2f\033[1y\033[2]x", "'x' ");
     ASSERT_GIVES("\033[1$s\033[ B\033[\"s\033[ !qx", "'x' ");
     ASSERT_GIVES("\033[1?5h\033[??5h\033[?1<hx", "'x' ");
     ASSERT_GIVES("\033[1!5px", "'x' ");

@@ -100,6 +100,14 @@ static const struct expected_key expected_keys[] = {
     {XKB_KEY_F18, SHIFTED("32", "\033[17;2~")},
     {XKB_KEY_F19, SHIFTED("33", "\033[18;2~")},
     {XKB_KEY_F20, SHIFTED("34", "\033[19;2~")},
+    {XKB_KEY_F21, SHIFTED("42", "\033[20;2~")},
+    {XKB_KEY_F22, SHIFTED("43", "\033[21;2~")},
+    {XKB_KEY_F23, SHIFTED("44", "\033[23;2~")},
+    {XKB_KEY_F24, SHIFTED("45", "\033[24;2~")},
+    {XKB_KEY_F25, EACH(NULL, NULL, "\033[1;5P"), EACH(NULL, NULL, "\033[1;5P"),
+     EACH(NULL, NULL, NULL)},
+    {XKB_KEY_F35, EACH(NULL, NULL, "\033[23;5~"),
+     EACH(NULL, NULL, "\033[23;5~"), EACH(NULL, NULL, NULL)},
     {XKB_KEY_KP_F1, PF("P")},
     {XKB_KEY_KP_F2, PF("Q")},
     {XKB_KEY_KP_F3, PF("R")},
@@ -375,6 +383,15 @@ modified_keypad_keys_have_their_numeric_meaning(void **state)
 }
 
 static void
+ctrl_makes_no_control_codes_of_keypad_digits(void **state)
+{
+    (void)state;
+    assert_sends(CTRL, XKB_KEY_KP_3, "3");
+    assert_sends(CTRL, XKB_KEY_KP_Divide, "/");
+    assert_sends(CTRL | ALT, XKB_KEY_KP_8, "\0338");
+}
+
+static void
 control_keys_send_their_code(void **state)
 {
     (void)state;
@@ -479,6 +496,18 @@ text_is_utf8_of_the_keysym(void **state)
     assert_sends(0, XKB_KEY_eacute, "\xc3\xa9");
     assert_sends(0, XKB_KEY_EuroSign, "\xe2\x82\xac");
     assert_sends(0, XKB_KEY_Cyrillic_ya, "\xd1\x8f");
+    assert_sends(0, XKB_KEY_lstroke, "\xc5\x82");
+    assert_sends(0, XKB_KEY_Greek_omega, "\xcf\x89");
+    assert_sends(0, XKB_KEY_hebrew_aleph, "\xd7\x90");
+    assert_sends(0, XKB_KEY_Arabic_alef, "\xd8\xa7");
+    assert_sends(0, XKB_KEY_Thai_kokai, "\xe0\xb8\x81");
+    assert_sends(0, XKB_KEY_kana_A, "\xe3\x82\xa2");
+    assert_sends(0, XKB_KEY_Ukrainian_ghe_with_upturn, "\xd2\x91");
+    assert_sends(0, XKB_KEY_oe, "\xc5\x93");
+    assert_sends(0, XKB_KEY_braille_dots_1, "\xe2\xa0\x81");
+    assert_sends(0, UNICODE_KEYSYM + 'x', "x");
+    assert_sends(CTRL, UNICODE_KEYSYM + 'x', "\030");
+    assert_sends(0, UNICODE_KEYSYM + 0xe9, "\xc3\xa9");
     assert_sends(0, UNICODE_KEYSYM + 0x20ac, "\xe2\x82\xac");
     assert_sends(0, UNICODE_KEYSYM + 0x1f600, "\xf0\x9f\x98\x80");
     assert_sends(0, UNICODE_KEYSYM + 0x10ffff, "\xf4\x8f\xbf\xbf");
@@ -666,16 +695,34 @@ static void
 keys_without_a_meaning_send_nothing(void **state)
 {
     static const uint32_t silent[] = {
-        XKB_KEY_Pause,       XKB_KEY_Break,         XKB_KEY_Print,
-        XKB_KEY_Sys_Req,     XKB_KEY_Menu,          XKB_KEY_Cancel,
-        XKB_KEY_Undo,        XKB_KEY_Redo,          XKB_KEY_Execute,
-        XKB_KEY_Num_Lock,    XKB_KEY_Caps_Lock,     XKB_KEY_Shift_Lock,
-        XKB_KEY_Scroll_Lock, XKB_KEY_Super_L,       XKB_KEY_Super_R,
-        XKB_KEY_Hyper_L,     XKB_KEY_Hyper_R,       XKB_KEY_Multi_key,
-        XKB_KEY_dead_acute,  XKB_KEY_dead_grave,    XKB_KEY_dead_diaeresis,
-        XKB_KEY_ISO_Lock,    XKB_KEY_Kanji,         XKB_KEY_Henkan,
-        XKB_KEY_F25,         XKB_KEY_F35,           XKB_KEY_VoidSymbol,
-        XKB_KEY_NoSymbol,    XKB_KEY_XF86AudioMute, XKB_KEY_ISO_Level3_Latch,
+        XKB_KEY_Pause,
+        XKB_KEY_Break,
+        XKB_KEY_Print,
+        XKB_KEY_Sys_Req,
+        XKB_KEY_Menu,
+        XKB_KEY_Cancel,
+        XKB_KEY_Undo,
+        XKB_KEY_Redo,
+        XKB_KEY_Execute,
+        XKB_KEY_Num_Lock,
+        XKB_KEY_Caps_Lock,
+        XKB_KEY_Shift_Lock,
+        XKB_KEY_Scroll_Lock,
+        XKB_KEY_Super_L,
+        XKB_KEY_Super_R,
+        XKB_KEY_Hyper_L,
+        XKB_KEY_Hyper_R,
+        XKB_KEY_Multi_key,
+        XKB_KEY_dead_acute,
+        XKB_KEY_dead_grave,
+        XKB_KEY_dead_diaeresis,
+        XKB_KEY_ISO_Lock,
+        XKB_KEY_Kanji,
+        XKB_KEY_Henkan,
+        XKB_KEY_VoidSymbol,
+        XKB_KEY_NoSymbol,
+        XKB_KEY_XF86AudioMute,
+        XKB_KEY_ISO_Level3_Latch,
         UINT32_MAX,
     };
 
@@ -841,6 +888,7 @@ main(void)
         cmocka_unit_test(
             numlock_digits_are_text_and_operators_follow_keypad_mode),
         cmocka_unit_test(modified_keypad_keys_have_their_numeric_meaning),
+        cmocka_unit_test(ctrl_makes_no_control_codes_of_keypad_digits),
         cmocka_unit_test(control_keys_send_their_code),
         cmocka_unit_test(shift_tab_is_back_tab_however_it_comes),
         cmocka_unit_test(newline_mode_adds_a_line_feed_to_return),

@@ -82,7 +82,7 @@ input_key(struct input_viewer *viewer, const struct input_config *config,
     size_t len =
         keymap_spell(config->dialect, modes, keysym, modifiers, out->bytes);
     if (len == 0) {
-        len = text_spell(keysym, modifiers, out->bytes);
+        len = text_spell(modes, keysym, modifiers, out->bytes);
     }
     if (len > 0) {
         out->kind = INPUT_BYTES;

@@ -98,14 +98,17 @@ static const struct special_key special_keys[] = {
     {XKB_KEY_F18, {TILDE(32), TILDE(32), NONE}},
     {XKB_KEY_F19, {TILDE(33), TILDE(33), NONE}},
     {XKB_KEY_F20, {TILDE(34), TILDE(34), NONE}},
+    /* No terminfo entry has them; these are xterm's numbers. */
+    {XKB_KEY_F21, {TILDE(42), TILDE(42), NONE}},
+    {XKB_KEY_F22, {TILDE(43), TILDE(43), NONE}},
+    {XKB_KEY_F23, {TILDE(44), TILDE(44), NONE}},
+    {XKB_KEY_F24, {TILDE(45), TILDE(45), NONE}},
 };
 
 /*
  * The keypad: what a key means in numeric mode, and its letter behind SS3 in
  * application mode (VT220 manual; ctlseqs for those that a VT220 lacks).
- * The digits with NumLock are not here: they are text in both modes, as in
- * xterm, whose NumLock overrides DECKPAM. A person who types a number wants
- * that number, and every program that loads terminfo's smkx sets DECKPAM.
+ * digit_letter() has the digits, which are there with NumLock.
  */
 static const struct {
     uint32_t keysym;
@@ -134,52 +137,97 @@ static const struct {
     {XKB_KEY_KP_Equal, 0, 'X'},
 };
 
+enum {
+    TILDE_FUNCTION_FIRST = 11, /* F1; lower numbers are editing keys */
+};
+
+/* A key that ends in a letter, behind SS3 or CSI. */
 static size_t
-spell_special(struct spelling spelling, bool is_application, unsigned modifiers,
-              char out[INPUT_BYTES_MAX])
+spell_letter(int final, bool is_ss3, enum key_modify modify, unsigned m,
+             char out[INPUT_BYTES_MAX])
 {
-    unsigned n = spelling.value;
-    unsigned m = 1 + modifiers;
+    int prefix = is_ss3 ? 'O' : '[';
     int len = 0;
 
-    switch (spelling.form) {
-    case FORM_NONE:
+    if (m == 1 || modify == KEY_MODIFY_NEVER) {
+        return (size_t)snprintf(out, INPUT_BYTES_MAX, "\033%c%c", prefix,
+                                final);
+    }
+    switch (modify) {
+    case KEY_MODIFY_SECOND:
+        len = snprintf(out, INPUT_BYTES_MAX, "\033[1;%u%c", m, final);
         break;
-    case FORM_CURSOR:
-    case FORM_CSI:
-    case FORM_PF:
-        if (m > 1) {
-            len = snprintf(out, INPUT_BYTES_MAX, "\033[1;%u%c", m, (int)n);
-        } else if (spelling.form == FORM_PF ||
-                   (spelling.form == FORM_CURSOR && is_application)) {
-            len = snprintf(out, INPUT_BYTES_MAX, "\033O%c", (int)n);
-        } else {
-            len = snprintf(out, INPUT_BYTES_MAX, "\033[%c", (int)n);
-        }
+    case KEY_MODIFY_FIRST:
+        len = snprintf(out, INPUT_BYTES_MAX, "\033[%u%c", m, final);
         break;
-    case FORM_LINUX_FN:
-        if (m > 1) {
-            len =
-                snprintf(out, INPUT_BYTES_MAX, "\033[%u;%u~", 11 + n - 'A', m);
-        } else {
-            len = snprintf(out, INPUT_BYTES_MAX, "\033[[%c", (int)n);
-        }
+    case KEY_MODIFY_LEGACY:
+        len = snprintf(out, INPUT_BYTES_MAX, "\033%c%u%c", prefix, m, final);
         break;
-    case FORM_TILDE:
-        if (m > 1) {
-            len = snprintf(out, INPUT_BYTES_MAX, "\033[%u;%u~", n, m);
-        } else {
-            len = snprintf(out, INPUT_BYTES_MAX, "\033[%u~", n);
-        }
+    case KEY_MODIFY_PRIVATE:
+        len = snprintf(out, INPUT_BYTES_MAX, "\033[>1;%u%c", m, final);
+        break;
+    case KEY_MODIFY_NEVER:
         break;
     }
     return (size_t)len; /* the longest is far below INPUT_BYTES_MAX */
 }
 
+/* A key that has a number. */
+static size_t
+spell_number(unsigned n, enum key_modify modify, unsigned m,
+             char out[INPUT_BYTES_MAX])
+{
+    const char *mark = modify == KEY_MODIFY_PRIVATE ? ">" : "";
+    int len;
+
+    if (m == 1 || modify == KEY_MODIFY_NEVER) {
+        len = snprintf(out, INPUT_BYTES_MAX, "\033[%u~", n);
+    } else {
+        len = snprintf(out, INPUT_BYTES_MAX, "\033[%s%u;%u~", mark, n, m);
+    }
+    return (size_t)len;
+}
+
+static size_t
+spell_special(struct spelling spelling, const struct input_modes *modes,
+              unsigned modifiers, char out[INPUT_BYTES_MAX])
+{
+    int value = spelling.value;
+    unsigned m = 1 + modifiers;
+
+    switch (spelling.form) {
+    case FORM_NONE:
+        return 0;
+    case FORM_CURSOR:
+        return spell_letter(value, modes->cursor_application,
+                            modes->modify_cursor, m, out);
+    case FORM_CSI:
+        return spell_letter(value, false, modes->modify_cursor, m, out);
+    case FORM_PF:
+        return spell_letter(value, true, modes->modify_function, m, out);
+    case FORM_LINUX_FN:
+        if (m == 1 || modes->modify_function == KEY_MODIFY_NEVER) {
+            return (size_t)snprintf(out, INPUT_BYTES_MAX, "\033[[%c", value);
+        }
+        return spell_number(TILDE_FUNCTION_FIRST + (unsigned)value - 'A',
+                            modes->modify_function, m, out);
+    case FORM_TILDE:
+        /* Those of the editing keys are not for the guest to choose. */
+        return spell_number((unsigned)value,
+                            value < TILDE_FUNCTION_FIRST
+                                ? KEY_MODIFY_SECOND
+                                : modes->modify_function,
+                            m, out);
+    }
+    return 0;
+}
+
 /*
- * Some function keys are others with Shift. The kernel's keymap has F13 to F20
- * on Shift-F1 to Shift-F8, as terminfo's linux says. In xterm's terminfo kf13
- * to kf24 are Shift-F1 to Shift-F12, so the keys F13 to F24 get that spelling.
+ * Some function keys are others with a modifier. The usual keymaps of the
+ * kernel's console have F13 to F20 on Shift-F1 to Shift-F8, and so has
+ * terminfo's linux. In xterm's terminfo kf13 to kf24 are Shift-F1 to Shift-F12
+ * and kf25 to kf35 Ctrl-F1 to Ctrl-F11, so the keys of these names get that
+ * spelling.
  */
 static uint32_t
 same_function(enum key_dialect dialect, uint32_t keysym, unsigned *modifiers)
@@ -189,10 +237,16 @@ same_function(enum key_dialect dialect, uint32_t keysym, unsigned *modifiers)
         *modifiers = 0;
         return keysym + (XKB_KEY_F13 - XKB_KEY_F1);
     }
-    if (dialect == KEY_DIALECT_XTERM && keysym >= XKB_KEY_F13 &&
-        keysym <= XKB_KEY_F24) {
+    if (dialect != KEY_DIALECT_XTERM) {
+        return keysym;
+    }
+    if (keysym >= XKB_KEY_F13 && keysym <= XKB_KEY_F24) {
         *modifiers |= MODIFIER_SHIFT;
         return keysym - (XKB_KEY_F13 - XKB_KEY_F1);
+    }
+    if (keysym >= XKB_KEY_F25 && keysym <= XKB_KEY_F35) {
+        *modifiers |= MODIFIER_CTRL;
+        return keysym - (XKB_KEY_F25 - XKB_KEY_F1);
     }
     return keysym;
 }
@@ -206,11 +260,51 @@ spell_from_table(enum key_dialect dialect, const struct input_modes *modes,
     keysym = same_function(dialect, keysym, &modifiers);
     for (size_t i = 0; i < count; i++) {
         if (special_keys[i].keysym == keysym) {
-            return spell_special(special_keys[i].spellings[dialect],
-                                 modes->cursor_application, modifiers, out);
+            return spell_special(special_keys[i].spellings[dialect], modes,
+                                 modifiers, out);
         }
     }
     return 0;
+}
+
+size_t
+keymap_spell_other(uint32_t code, unsigned modifiers, char out[INPUT_BYTES_MAX])
+{
+    unsigned mask = MODIFIER_SHIFT | MODIFIER_ALT | MODIFIER_CTRL;
+
+    return (size_t)snprintf(out, INPUT_BYTES_MAX, "\033[27;%u;%u~",
+                            1 + (modifiers & mask), (unsigned)code);
+}
+
+/*
+ * Whether the guest wants the modifiers of a key with a control code said,
+ * because the code alone loses them. As observed in xterm 379, but for Escape
+ * at the first level, which is there said with some modifiers and not with
+ * others.
+ */
+static bool
+is_said_as_other(enum key_modify_other level, uint32_t keysym,
+                 unsigned modifiers)
+{
+    bool is_ambiguous = level == KEY_MODIFY_OTHER_AMBIGUOUS;
+
+    if (modifiers == 0 || level == KEY_MODIFY_OTHER_NONE) {
+        return false;
+    }
+    switch (keysym) {
+    case XKB_KEY_Return:
+        return !is_ambiguous || modifiers != MODIFIER_ALT;
+    case XKB_KEY_Tab:
+        return is_ambiguous ? (modifiers & MODIFIER_CTRL) &&
+                                  !(modifiers & MODIFIER_SHIFT)
+                            : modifiers != MODIFIER_SHIFT;
+    case XKB_KEY_BackSpace:
+        return !is_ambiguous && modifiers != MODIFIER_CTRL;
+    case XKB_KEY_Escape:
+        return !is_ambiguous;
+    default:
+        return false;
+    }
 }
 
 /*
@@ -223,22 +317,19 @@ spell_from_table(enum key_dialect dialect, const struct input_modes *modes,
  * readline, newt and vim know it everywhere.
  */
 static size_t
-spell_control(const struct input_modes *modes, uint32_t keysym,
-              unsigned modifiers, char out[INPUT_BYTES_MAX])
+spell_control(const struct input_modes *modes, enum key_modify_other level,
+              uint32_t keysym, unsigned modifiers, char out[INPUT_BYTES_MAX])
 {
-    bool is_shifted = modifiers & MODIFIER_SHIFT;
-    bool is_ctrl = modifiers & MODIFIER_CTRL;
+    bool is_bs =
+        ((modifiers & MODIFIER_CTRL) != 0) != modes->backspace_sends_bs;
     const char *spelling;
 
     switch (keysym) {
     case XKB_KEY_BackSpace:
-        spelling = is_ctrl != modes->backspace_sends_bs ? "\b" : "\177";
+        spelling = is_bs ? "\b" : "\177";
         break;
     case XKB_KEY_Tab:
-        spelling = is_shifted ? "\033[Z" : "\t";
-        break;
-    case XKB_KEY_ISO_Left_Tab:
-        spelling = "\033[Z";
+        spelling = modifiers & MODIFIER_SHIFT ? "\033[Z" : "\t";
         break;
     case XKB_KEY_Linefeed:
         spelling = "\n";
@@ -252,46 +343,95 @@ spell_control(const struct input_modes *modes, uint32_t keysym,
     default:
         return 0;
     }
+    if (is_said_as_other(level, keysym, modifiers)) {
+        int code = keysym == XKB_KEY_Tab ? '\t' : spelling[0];
+        return keymap_spell_other((uint32_t)code, modifiers, out);
+    }
     int len = snprintf(out, INPUT_BYTES_MAX, "%s%s",
                        modifiers & MODIFIER_ALT ? "\033" : "", spelling);
     return (size_t)len;
+}
+
+/*
+ * The digits and the points of the keypad. They are text, as in xterm, whose
+ * NumLock overrides DECKPAM: a person who types a number wants that number, and
+ * every program that loads terminfo's smkx sets DECKPAM. A program that means
+ * it resets mode 1035. Returns the letter behind SS3, 0 for another key.
+ */
+static int
+digit_letter(uint32_t keysym)
+{
+    if (keysym >= XKB_KEY_KP_0 && keysym <= XKB_KEY_KP_9) {
+        return (int)(keysym - XKB_KEY_KP_0) + 'p';
+    }
+    if (keysym == XKB_KEY_KP_Decimal) {
+        return 'n';
+    }
+    return keysym == XKB_KEY_KP_Separator ? 'l' : 0;
+}
+
+/*
+ * What a key of the keypad sends in application mode, 0 for another key or
+ * another mode. Without application mode, or with a modifier, as in the
+ * kernel, it has its numeric meaning, which is left in `keysym`; that can be a
+ * key that types text.
+ */
+static int
+keypad_letter(enum key_dialect dialect, const struct input_modes *modes,
+              unsigned modifiers, uint32_t *keysym)
+{
+    size_t count = sizeof(keypad_keys) / sizeof(keypad_keys[0]);
+    bool is_application = modes->keypad_application && modifiers == 0;
+    size_t i = 0;
+
+    while (i < count && keypad_keys[i].keysym != *keysym) {
+        i++;
+    }
+    if (i == count) {
+        return is_application && modes->numlock_ignored ? digit_letter(*keysym)
+                                                        : 0;
+    }
+    uint32_t numeric = keypad_keys[i].numeric;
+    /*
+     * In xterm the keys without NumLock are the cursor and editing keys in
+     * both modes. The VT220 and the kernel's console send SS3.
+     */
+    bool has_application = dialect != KEY_DIALECT_XTERM || numeric == 0 ||
+                           numeric == XKB_KEY_Return || numeric == XKB_KEY_Tab;
+    if (is_application && has_application) {
+        return keypad_keys[i].application;
+    }
+    if (numeric != 0) {
+        *keysym = numeric;
+    }
+    return 0;
 }
 
 size_t
 keymap_spell(enum key_dialect dialect, const struct input_modes *modes,
              uint32_t keysym, unsigned modifiers, char out[INPUT_BYTES_MAX])
 {
-    size_t keypad_count = sizeof(keypad_keys) / sizeof(keypad_keys[0]);
+    uint32_t pressed = keysym;
 
     /* AltGr chooses among characters, of which there are none here. */
     modifiers &= MODIFIER_SHIFT | MODIFIER_ALT | MODIFIER_CTRL;
 
-    for (size_t i = 0; i < keypad_count; i++) {
-        if (keypad_keys[i].keysym != keysym) {
-            continue;
-        }
-        uint32_t numeric = keypad_keys[i].numeric;
-        /*
-         * In xterm the keys without NumLock are the cursor and editing keys
-         * in both modes. The VT220 and the kernel's console send SS3.
-         * A modifier asks for the numeric meaning, as in the kernel.
-         */
-        bool has_application = dialect != KEY_DIALECT_XTERM || numeric == 0 ||
-                               numeric == XKB_KEY_Return ||
-                               numeric == XKB_KEY_Tab;
-        if (modes->keypad_application && has_application && modifiers == 0) {
-            int len = snprintf(out, INPUT_BYTES_MAX, "\033O%c",
-                               keypad_keys[i].application);
-            return (size_t)len;
-        }
-        if (numeric == 0) {
-            return 0;
-        }
-        keysym = numeric;
-        break;
+    int letter = keypad_letter(dialect, modes, modifiers, &keysym);
+    if (letter != 0) {
+        return (size_t)snprintf(out, INPUT_BYTES_MAX, "\033O%c", letter);
     }
-
-    size_t len = spell_control(modes, keysym, modifiers, out);
+    /* xterm's modifyOtherKeys is not about the keypad. */
+    enum key_modify_other level =
+        keysym == pressed ? modes->modify_other : KEY_MODIFY_OTHER_NONE;
+    if (keysym == XKB_KEY_ISO_Left_Tab) {
+        keysym = XKB_KEY_Tab;
+        modifiers |= MODIFIER_SHIFT;
+    }
+    if (keysym == XKB_KEY_Delete && modifiers == 0 && modes->delete_sends_del) {
+        out[0] = '\177';
+        return 1;
+    }
+    size_t len = spell_control(modes, level, keysym, modifiers, out);
     if (len > 0) {
         return len;
     }

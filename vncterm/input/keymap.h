@@ -21,4 +21,11 @@ size_t
 keymap_spell(enum key_dialect dialect, const struct input_modes *modes,
              uint32_t keysym, unsigned modifiers, char out[INPUT_BYTES_MAX]);
 
+/*
+ * Spells a key by its character and its modifiers, as xterm's modifyOtherKeys
+ * has it: CSI 27 ; m ; code ~. Writes to `out` and returns the number of bytes.
+ */
+size_t keymap_spell_other(uint32_t code, unsigned modifiers,
+                          char out[INPUT_BYTES_MAX]);
+
 #endif

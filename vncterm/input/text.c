@@ -6,7 +6,16 @@
 #include <xkbcommon/xkbcommon.h>
 
 #include "base/utf8.h"
+#include "input/keymap.h"
 #include "input/modifiers.h"
+
+#define UNICODE_KEYSYM 0x01000000U
+
+static bool
+is_of_keypad(uint32_t keysym)
+{
+    return keysym >= XKB_KEY_KP_Space && keysym <= XKB_KEY_KP_Equal;
+}
 
 /*
  * The keysyms of functions: 3270, ISO and keyboard. Some of them have a
@@ -16,10 +25,7 @@
 static bool
 is_function(uint32_t keysym)
 {
-    bool is_keypad_text =
-        keysym >= XKB_KEY_KP_Space && keysym <= XKB_KEY_KP_Equal;
-
-    return keysym >= 0xfd00 && keysym <= 0xffff && !is_keypad_text;
+    return keysym >= 0xfd00 && keysym <= 0xffff && !is_of_keypad(keysym);
 }
 
 /*
@@ -32,7 +38,11 @@ character_of(uint32_t keysym)
     if (is_function(keysym)) {
         return 0;
     }
-    uint32_t code = xkb_keysym_to_utf32(keysym);
+    /* The library refuses those with a keysym of their own, which is what
+     * some viewers send for Latin-1. */
+    uint32_t code = keysym >> 8 == UNICODE_KEYSYM >> 8
+                        ? keysym - UNICODE_KEYSYM
+                        : xkb_keysym_to_utf32(keysym);
     bool is_control = code < 0x20 || (code >= 0x7f && code < 0xa0);
     bool is_surrogate = code >= 0xd800 && code <= 0xdfff;
 
@@ -88,8 +98,33 @@ is_altgr(uint32_t code, unsigned modifiers)
            !(is_letter || is_digit || code == ' ');
 }
 
+/*
+ * Whether the guest wants the modifiers of a character said, as observed in
+ * xterm 379 with Alt as ESC: at the first level where Ctrl makes no control
+ * code, or Shift one of its aliases; at the second one wherever there is a
+ * modifier, but Shift which only chooses among characters.
+ */
+static bool
+is_said_as_other(enum key_modify_other level, uint32_t code, unsigned modifiers)
+{
+    bool is_own = code == ' ' || (code >= '@' && code <= '~');
+
+    modifiers &= MODIFIER_SHIFT | MODIFIER_ALT | MODIFIER_CTRL;
+    switch (level) {
+    case KEY_MODIFY_OTHER_NONE:
+        return false;
+    case KEY_MODIFY_OTHER_AMBIGUOUS:
+        return (modifiers & MODIFIER_CTRL) && !is_own &&
+               (control_of(code) == code || (modifiers & MODIFIER_SHIFT));
+    case KEY_MODIFY_OTHER_ALL:
+        return modifiers != 0 && (modifiers != MODIFIER_SHIFT || is_own);
+    }
+    return false;
+}
+
 size_t
-text_spell(uint32_t keysym, unsigned modifiers, char out[INPUT_BYTES_MAX])
+text_spell(const struct input_modes *modes, uint32_t keysym, unsigned modifiers,
+           char out[INPUT_BYTES_MAX])
 {
     uint32_t code = character_of(keysym);
 
@@ -98,6 +133,11 @@ text_spell(uint32_t keysym, unsigned modifiers, char out[INPUT_BYTES_MAX])
     }
     if (is_altgr(code, modifiers)) {
         return utf8_encode(code, out);
+    }
+    if (is_of_keypad(keysym)) {
+        modifiers &= MODIFIER_ALT; /* as in xterm, no control codes */
+    } else if (is_said_as_other(modes->modify_other, code, modifiers)) {
+        return keymap_spell_other(code, modifiers, out);
     }
     if (modifiers & MODIFIER_CTRL) {
         code = control_of(code);

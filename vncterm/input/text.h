@@ -13,7 +13,7 @@
  * the keysym already. Writes to `out` and returns the number of bytes, 0 when
  * the key types no character.
  */
-size_t
-text_spell(uint32_t keysym, unsigned modifiers, char out[INPUT_BYTES_MAX]);
+size_t text_spell(const struct input_modes *modes, uint32_t keysym,
+                  unsigned modifiers, char out[INPUT_BYTES_MAX]);
 
 #endif

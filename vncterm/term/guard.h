@@ -127,6 +127,10 @@ enum guard_kind {
     GUARD_DECRC,
     GUARD_DECKPAM,
     GUARD_DECKPNM,
+    GUARD_XTMODKEYS, /* how modified keys are said: set or reset, disable, ask
+                      */
+    GUARD_XTMODKEYS_OFF,
+    GUARD_XTQMODKEYS,
     GUARD_DECSCUSR,
     GUARD_DECALN,
     GUARD_DECSWL, /* lines: single, double width, halves of double height */

@@ -93,6 +93,7 @@ term_reset_soft(struct term *t)
     t->modes.national = false;
     t->input.cursor_application = false;
     t->input.keypad_application = false;
+    key_modes_reset(t); /* as xterm */
     term_update_coding(t);
 }
 

@@ -343,6 +343,15 @@ void modes_set_level(struct term *t, const struct guard_op *op);
 bool modes_are_saved_modes(struct saved_modes saved);
 void modes_set_cursor_style(struct term *t, int style);
 
+/* term_keys.c */
+
+/* XTMODKEYS: reset all, set one, answer, and what a state says of them. */
+struct state_writer;
+void key_modes_reset(struct term *t);
+void key_modes_apply(struct term *t, const struct guard_op *op);
+void key_modes_report(struct term *t, const struct guard_op *op);
+void key_modes_write(struct state_writer *w, const struct input_modes *input);
+
 /* term_reports.c */
 
 __attribute__((format(printf, 2, 3))) void

@@ -38,6 +38,11 @@ enum {
     MODE_ALTERNATE_SCROLL = 1007,
     MODE_URXVT_MOUSE = 1015,
     MODE_SGR_PIXELS_MOUSE = 1016,
+    MODE_META_EIGHTH_BIT = 1034,
+    MODE_NUMLOCK = 1035,
+    MODE_META_ESCAPE = 1036,
+    MODE_DELETE_IS_DEL = 1037,
+    MODE_ALT_ESCAPE = 1039,
     MODE_REVERSE_WRAP_MORE = 1045,
     MODE_ALTERNATE_CLEAR = 1047,
     MODE_SAVE_CURSOR = 1048,
@@ -90,6 +95,8 @@ static const int kept_modes[] = {
     MODE_DECNRCM,
     MODE_ALTERNATE_SCROLL,
     MODE_SGR_PIXELS_MOUSE,
+    MODE_NUMLOCK,
+    MODE_DELETE_IS_DEL,
 };
 
 enum {
@@ -222,6 +229,8 @@ private_flag(struct term *t, int mode)
         return &t->input.keypad_application;
     case MODE_DECBKM:
         return &t->input.backspace_sends_bs;
+    case MODE_DELETE_IS_DEL:
+        return &t->input.delete_sends_del;
     case MODE_FOCUS:
         return &t->input.focus_reports;
     case MODE_ALTERNATE_SCROLL:
@@ -301,6 +310,9 @@ set_private(struct term *t, int mode, bool on)
         break;
     case MODE_SGR_PIXELS_MOUSE:
         set_encoding(t, MOUSE_ENCODING_SGR_PIXELS, on);
+        break;
+    case MODE_NUMLOCK:
+        t->input.numlock_ignored = !on;
         break;
     case MODE_ALTERNATE:
         use_alternate(t, on, SCREEN_KEEP);
@@ -400,6 +412,13 @@ private_report(struct term *t, int mode)
     case MODE_ALTERNATE_CLEAR:
     case MODE_ALTERNATE_SAVE_CURSOR:
         return report_of(screen_is_alternate(t->screen));
+    case MODE_NUMLOCK:
+        return report_of(!input->numlock_ignored);
+    case MODE_META_ESCAPE: /* Alt and Meta are ESC, which UTF-8 leaves alone */
+    case MODE_ALT_ESCAPE:
+        return MODE_ALWAYS_SET;
+    case MODE_META_EIGHTH_BIT:
+        return MODE_ALWAYS_RESET;
     case MODE_SAVE_CURSOR:
         return MODE_SET; /* as xterm: there is always one to restore */
     default:

@@ -348,6 +348,10 @@ change_state(struct term *t, const struct guard_op *op)
     case GUARD_DECRST:
         modes_apply(t, op);
         return true;
+    case GUARD_XTMODKEYS:
+    case GUARD_XTMODKEYS_OFF:
+        key_modes_apply(t, op);
+        return true;
     case GUARD_DECKPAM:
         t->input.keypad_application = true;
         return true;
@@ -451,6 +455,9 @@ answer(struct term *t, const struct guard_op *op)
     case GUARD_DECRQM:
     case GUARD_DECRQM_ANSI:
         modes_report(t, op);
+        break;
+    case GUARD_XTQMODKEYS:
+        key_modes_report(t, op);
         break;
     case GUARD_XTWINOPS:
         window_apply(t, op);

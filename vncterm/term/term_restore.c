@@ -176,6 +176,8 @@ is_kind_of_state(enum guard_kind kind)
         [GUARD_DECSLRM] = true,
         [GUARD_DECSC] = true,
         [GUARD_DECKPAM] = true,
+        [GUARD_XTMODKEYS] = true,
+        [GUARD_XTMODKEYS_OFF] = true,
         [GUARD_DECSACE] = true,
         [GUARD_XTCHECKSUM] = true,
         [GUARD_S8C1T] = true,
@@ -204,7 +206,7 @@ is_mode_of_state(int mode)
     static const int modes[] = {4,    18,   19,   40,   41,   42,   45,   95,
                                 1045, 1,    5,    6,    7,    9,    25,   47,
                                 67,   69,   1000, 1002, 1003, 1004, 1005, 1006,
-                                1007, 1015, 1016, 2004, 2026};
+                                1007, 1015, 1016, 1035, 1037, 2004, 2026};
 
     for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
         if (modes[i] == mode) {

@@ -566,6 +566,8 @@ put_modes(struct state_writer *w, const struct term *t)
         {input->cursor_application, "\033[?1h"},
         {input->keypad_application, "\033="},
         {input->backspace_sends_bs, "\033[?67h"},
+        {input->numlock_ignored, "\033[?1035l"},
+        {input->delete_sends_del, "\033[?1037h"},
         {input->bracketed_paste, "\033[?2004h"},
         {input->focus_reports, "\033[?1004h"},
         {!input->alternate_scroll, "\033[?1007l"},
@@ -586,6 +588,7 @@ put_modes(struct state_writer *w, const struct term *t)
         state_put_format(w, "\033[%d#y", modes->checksum_extension);
     }
     put_mouse(w, input);
+    key_modes_write(w, input);
 }
 
 /* Cursors. */
