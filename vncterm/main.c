@@ -187,6 +187,7 @@ run(const struct options *options)
         .store_path = options->store_path,
         .state_dir = options->state_dir,
         .size = options->size,
+        .erase = options->backspace_sends_bs ? '\b' : '\177',
         .restart = options->restart,
         .stay = options->stay,
         .unix_path = options->unix_path,

@@ -35,6 +35,7 @@ enum {
     OPTION_BG,
     OPTION_BOLD_BRIGHT,
     OPTION_BLINK,
+    OPTION_BACKSPACE,
     OPTION_SCROLLBACK,
     OPTION_FPS,
     OPTION_LOG_LEVEL,
@@ -76,6 +77,7 @@ static const struct option long_options[] = {
     {"bg", required_argument, NULL, OPTION_BG},
     {"blink", no_argument, NULL, OPTION_BLINK},
     {"bold-bright", required_argument, NULL, OPTION_BOLD_BRIGHT},
+    {"backspace", required_argument, NULL, OPTION_BACKSPACE},
     {"scrollback", required_argument, NULL, OPTION_SCROLLBACK},
     {"fps", required_argument, NULL, OPTION_FPS},
     {"log-level", required_argument, NULL, OPTION_LOG_LEVEL},
@@ -96,7 +98,8 @@ struct parser {
     bool has_command;
     bool has_rfb;         /* else -x decides */
     bool has_dialect;     /* the same */
-    bool has_palette;     /* else the dialect decides */
+    bool has_backspace;   /* else the dialect decides */
+    bool has_palette;     /* the same */
     bool has_bold_bright; /* the same */
     const char *listen;   /* argument of -v, or NULL */
     int display;          /* N of -v */
@@ -273,6 +276,20 @@ set_sandbox(struct parser *p, const char *value)
 
     if (r == 0) {
         p->options.sandbox = (enum options_sandbox)index;
+    }
+    return r;
+}
+
+static int
+set_backspace(struct parser *p, const char *value)
+{
+    static const char *const names[] = {"del", "bs", NULL};
+    int index = 0;
+    int r = set_name(p, "--backspace", value, names, "not del or bs", &index);
+
+    if (r == 0) {
+        p->options.backspace_sends_bs = index == 1;
+        p->has_backspace = true;
     }
     return r;
 }
@@ -539,6 +556,8 @@ set_option(struct parser *p, int option, const char *value)
         return 0;
     case OPTION_BOLD_BRIGHT:
         return set_bold_bright(p, value);
+    case OPTION_BACKSPACE:
+        return set_backspace(p, value);
     case OPTION_SCROLLBACK:
         return set_scrollback(p, value);
     case OPTION_FPS:
@@ -614,6 +633,9 @@ set_dialect_defaults(struct parser *p)
     if (!p->has_bold_bright) {
         o->bold_bright = o->dialect == KEY_DIALECT_LINUX;
     }
+    if (!p->has_backspace) {
+        o->backspace_sends_bs = o->dialect == KEY_DIALECT_VT220; /* kbs */
+    }
 }
 
 /* Checks what belongs together, in whatever order it was given. */
@@ -636,15 +658,13 @@ finish(struct parser *p, char *const *rest)
         return refuse(p, "--text-replay: there are no text clients without "
                          "-T");
     }
-    if (o->store_path == NULL) {
-        set_dialect_defaults(p);
-        return 0;
-    }
-    if (o->sandbox == OPTIONS_SANDBOX_OFF) {
+    if (o->store_path != NULL && o->sandbox == OPTIONS_SANDBOX_OFF) {
         return refuse(p, "--sandbox off: not with -x, where guests are never "
                          "trusted");
     }
-    set_agent_defaults(p);
+    if (o->store_path != NULL) {
+        set_agent_defaults(p);
+    }
     set_dialect_defaults(p);
     return 0;
 }

@@ -97,7 +97,8 @@ struct options {
     bool osc52;        /* it may set the viewers' clipboard */
     bool conformance;  /* resize, and all that tests of a terminal ask for */
     bool blink;
-    bool bold_bright; /* bold text has the bright one of its colour */
+    bool bold_bright;        /* bold text has the bright one of its colour */
+    bool backspace_sends_bs; /* rather than DEL */
     size_t scrollback_max;
     int fps;
     enum log_level log_level;

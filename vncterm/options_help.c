@@ -28,6 +28,8 @@ const char options_help[] =
     "      --blink             let the cursor and text blink\n"
     "      --bold-bright=on|off\n"
     "                          bold text in bright colours (on with linux)\n"
+    "      --backspace=KEY     Backspace sends del or bs (del; bs with --term\n"
+    "                          vt220)\n"
     "      --scrollback=BYTES  memory for lines that left the screen (1M);\n"
     "                          k and M are multiples, 0 keeps none\n"
     "      --guest-resize      let the guest change the size\n"

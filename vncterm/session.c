@@ -441,6 +441,8 @@ make_screen(struct session *s)
                                       .scrollback_max = o->scrollback_max,
                                       .dialect = o->dialect,
                                       .coding = o->charset,
+                                      .backspace_sends_bs =
+                                          o->backspace_sends_bs,
                                       .colours = colours,
                                       .bold_is_bright = o->bold_bright,
                                       .blink = o->blink};

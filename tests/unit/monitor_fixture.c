@@ -154,7 +154,7 @@ run_command(struct fixture *f, const char *const *argv)
 void
 run_pty(struct fixture *f)
 {
-    assert_int_equal(pty_init(&f->pty, f->config.size), 0);
+    assert_int_equal(pty_init(&f->pty, f->config.size, '\177'), 0);
     (void)snprintf(f->pty_name, sizeof(f->pty_name), "%s",
                    ptsname(f->pty.master));
     f->config.pty = f->pty_name;

@@ -42,7 +42,7 @@ set_up(void **state)
     struct cell_size size = {.cols = 91, .rows = 33};
 
     assert_non_null(f);
-    assert_int_equal(pty_init(&f->pty, size), 0);
+    assert_int_equal(pty_init(&f->pty, size, '\b'), 0);
     *state = f;
     return 0;
 }
@@ -252,6 +252,7 @@ it_runs_on_the_pty_as_on_a_terminal(void **state)
         "test -z \"$COLUMNS$LINES$TERMCAP$WINDOWID\" && echo clean;"
         "echo KEPT=$KEPT; echo $0 $1;"
         "stty -a | tr ' ' '\\n' | grep iutf8;"
+        "stty -a | grep -o 'erase = ^H';"
         "echo done > /dev/tty";
     const char *const argv[] = {"/bin/sh", "-c", script, "zero", "one", NULL};
     struct fixture *f = *state;
@@ -279,6 +280,7 @@ it_runs_on_the_pty_as_on_a_terminal(void **state)
     expect_output(f, "KEPT=yes");
     expect_output(f, "zero one");
     expect_output(f, "\niutf8");
+    expect_output(f, "erase = ^H");
 }
 
 static void

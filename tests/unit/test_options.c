@@ -881,10 +881,38 @@ names_are_exact(void **state)
                    "--palette cga: not linux, xterm, vga or tango");
     expect_refused("-c --charset UTF-8",
                    "--charset UTF-8: not utf8, latin1 or cp437");
+    expect_refused("-c --backspace ^H", "--backspace ^H: not del or bs");
     expect_refused("-c --rfb 3.7", "--rfb 3.7: not 3.3 or 3.8");
     expect_refused("-c --rfb=", "--rfb : not 3.3 or 3.8");
     expect_refused("-c --log-level warn",
                    "--log-level warn: not error, warning, info or debug");
+}
+
+static void
+backspace_is_that_of_the_terminal_type_unless_given(void **state)
+{
+    static const struct {
+        const char *words;
+        bool sends_bs;
+    } cases[] = {
+        {"-c", false},
+        {"-c --term linux", false},
+        {"-c --term vt220", true},
+        {"-x /a", false},
+        {"--term vt220 -x /a", true},
+        {"--backspace bs -c", true},
+        {"--backspace=bs -x /a", true},
+        {"--backspace del --term vt220 -x /a", false},
+        {"--term vt220 --backspace del -c", false},
+        {"--backspace bs --backspace del -c", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct line line;
+        expect_accepted(&line, cases[i].words);
+        assert_int_equal(line.options.backspace_sends_bs, cases[i].sends_bs);
+    }
 }
 
 static void
@@ -945,6 +973,7 @@ main(void)
         cmocka_unit_test(numbers_have_bounds),
         cmocka_unit_test(names_are_exact),
         cmocka_unit_test(the_last_of_several_counts),
+        cmocka_unit_test(backspace_is_that_of_the_terminal_type_unless_given),
         cmocka_unit_test(each_dialect_has_its_term),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -654,6 +654,42 @@ only_what_states_are_made_of_is_carried_out(void **state)
     rig_free(rig);
 }
 
+static struct rig *
+rig_with_backspace(bool sends_bs)
+{
+    return rig_new_with((struct term_config){.size = {.cols = 9, .rows = 3},
+                                             .backspace_sends_bs = sends_bs});
+}
+
+/* What is not the guest's choice is the reader's. */
+static void
+backspace_is_in_a_state_when_the_guest_chose_it(void **state)
+{
+    (void)state;
+    for (unsigned bits = 0; bits < 8; bits++) {
+        bool writer_bs = bits & 1;
+        bool reader_bs = bits & 2;
+        bool chosen = bits & 4;
+        struct rig *writer = rig_with_backspace(writer_bs);
+        struct rig *reader = rig_with_backspace(reader_bs);
+        const struct input_modes *modes = term_input_modes(writer->term);
+
+        rig_feedf(writer, "\033[?67%c", chosen ? 'h' : 'l');
+        assert_int_equal(modes->backspace_sends_bs, chosen);
+        struct rig_bytes written = rig_state(writer);
+        rig_restore(reader, written);
+        modes = term_input_modes(reader->term);
+        assert_int_equal(modes->backspace_sends_bs,
+                         chosen != writer_bs ? chosen : reader_bs);
+        rig_feed(reader, "\033c");
+        modes = term_input_modes(reader->term);
+        assert_int_equal(modes->backspace_sends_bs, reader_bs);
+        free(written.data);
+        rig_free(writer);
+        rig_free(reader);
+    }
+}
+
 /* A line that a coloured screen is scrolled by is blank in a state. */
 static void
 lines_of_a_restored_state_come_in_without_colour(void **state)
@@ -807,6 +843,7 @@ main(void)
         cmocka_unit_test(restore_damages_all_and_returns_the_view),
         cmocka_unit_test(what_is_no_state_changes_nothing),
         cmocka_unit_test(only_what_states_are_made_of_is_carried_out),
+        cmocka_unit_test(backspace_is_in_a_state_when_the_guest_chose_it),
         cmocka_unit_test(lines_of_a_restored_state_come_in_without_colour),
         cmocka_unit_test(what_no_line_of_a_state_has_is_ignored),
         cmocka_unit_test(no_byte_of_a_state_costs_much),

@@ -273,7 +273,8 @@ shift_tab_is_known_to_terminfo(void **state)
                       XKB_KEY_ISO_Left_Tab, 0));
 }
 
-/* The VT220's own backarrow key sends BS; we do so when DECBKM asks. */
+/* The VT220's own backarrow key sends BS; we do so where DECBKM is set, as the
+ * options have it for that terminal. */
 static void
 backspace_is_that_of_terminfo(void **state)
 {

@@ -512,6 +512,7 @@ make_runner(struct monitor *m)
         .argv = config->argv,
         .term = config->term,
         .size = config->size,
+        .erase = config->erase,
         .restart = config->restart,
     };
     int r = runner_new(&m->runner, m->loop, &m->runner_config, &handler, m);

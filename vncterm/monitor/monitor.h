@@ -31,6 +31,7 @@ struct monitor_config {
     const char *store_path; /* ports are published below it; or NULL */
     const char *state_dir;  /* absolute; folders of state files go there */
     struct cell_size size;  /* that the command's pty starts with */
+    char erase;             /* the character that it erases with */
     bool restart;           /* run the command again when it ends */
     bool stay;             /* keep the last screen when the console has ended */
     const char *unix_path; /* socket file of the worker, or NULL */

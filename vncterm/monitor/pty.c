@@ -30,19 +30,21 @@ open_slave(int master)
     return fd < 0 ? -errno : fd;
 }
 
-/* The kernel's modes fit but for the erase key, which deletes one byte. */
+/* The kernel's modes fit but for the erase key, which deletes one byte, and
+ * may be another one. */
 static int
-set_initial_modes(struct pty *p)
+set_initial_modes(struct pty *p, cc_t erase)
 {
     if (tcgetattr(p->slave, &p->initial) < 0) {
         return -errno;
     }
     p->initial.c_iflag |= IUTF8;
+    p->initial.c_cc[VERASE] = erase;
     return tcsetattr(p->slave, TCSANOW, &p->initial) < 0 ? -errno : 0;
 }
 
 int
-pty_init(struct pty *p, struct cell_size size)
+pty_init(struct pty *p, struct cell_size size, cc_t erase)
 {
     struct winsize ws = {.ws_row = (unsigned short)size.rows,
                          .ws_col = (unsigned short)size.cols};
@@ -57,7 +59,7 @@ pty_init(struct pty *p, struct cell_size size)
     }
     if (r == 0) {
         made.slave = open_slave(made.master);
-        r = made.slave < 0 ? made.slave : set_initial_modes(&made);
+        r = made.slave < 0 ? made.slave : set_initial_modes(&made, erase);
     }
     if (r < 0) {
         pty_fini(&made);

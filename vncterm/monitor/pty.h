@@ -21,8 +21,9 @@ struct pty {
     struct termios initial;
 };
 
-/* Makes a pty of that size. Returns 0 or -errno. */
-int pty_init(struct pty *p, struct cell_size size);
+/* Makes a pty of that size that erases with the character `erase`. Returns 0
+ * or -errno. */
+int pty_init(struct pty *p, struct cell_size size, cc_t erase);
 
 /* Closes both sides. Nothing happens when they are -1. */
 void pty_fini(struct pty *p);

@@ -190,7 +190,7 @@ runner_new(struct runner **out, struct loop *loop,
     r->config = config;
     r->handler = handler;
     r->data = data;
-    int result = pty_init(&r->pty, config->size);
+    int result = pty_init(&r->pty, config->size, (cc_t)config->erase);
     if (result < 0) {
         free(r);
         return result;

@@ -26,6 +26,7 @@ struct runner_config {
     char *const *argv;
     const char *term;
     struct cell_size size; /* that the pty starts with */
+    char erase;            /* the character that its terminal erases with */
     bool restart;          /* run it again when it ends */
 };
 

@@ -136,6 +136,7 @@ term_new(struct term **out, const struct term_config *config,
         colours_init(t->colours, COLOURS_LINUX);
     }
     t->first_coding = config->coding;
+    t->backspace_sends_bs = config->backspace_sends_bs;
     t->scrollback_max = config->scrollback_max;
     t->size = config->size;
     t->fast_path = true;

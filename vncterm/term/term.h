@@ -48,6 +48,7 @@ struct term_config {
     size_t scrollback_max;    /* bytes; 0 keeps nothing */
     enum key_dialect dialect; /* what the terminal says it is */
     enum coding coding;       /* of a guest that never says, and after RIS */
+    bool backspace_sends_bs;  /* DECBKM after a reset */
     struct term_allowances allows;
     /* PALETTE_ENTRIES times 0xRRGGBB, which are copied, or NULL for those of
      * the Linux console. */

@@ -137,6 +137,7 @@ struct term {
     enum key_dialect dialect;
     struct term_allowances allows;
     enum coding first_coding; /* input.coding at start and after a reset */
+    bool backspace_sends_bs;  /* DECBKM after a reset */
     size_t scrollback_max;
     struct cell_size size;
 

@@ -123,6 +123,7 @@ modes_reset(struct term *t)
     t->input = (struct input_modes){
         .coding = t->first_coding,
         .alternate_scroll = true,
+        .backspace_sends_bs = t->backspace_sends_bs,
         .alternate_screen = screen_is_alternate(t->screen),
     };
 }

@@ -343,6 +343,7 @@ term_restore(struct term *t, const void *bytes, size_t len)
                                  .dialect = t->dialect,
                                  .allows = t->allows,
                                  .coding = t->first_coding,
+                                 .backspace_sends_bs = t->backspace_sends_bs,
                                  .colours = t->colours,
                                  .bold_is_bright = t->bold_is_bright,
                                  .blink = t->blink};
