@@ -4,6 +4,7 @@
 #include <xkbcommon/xkbcommon-keysyms.h>
 
 #include "base/coding.h"
+#include "input/compose.h"
 #include "input/keymap.h"
 #include "input/modifiers.h"
 #include "input/text.h"
@@ -63,6 +64,38 @@ local_action(uint32_t keysym, unsigned modifiers, struct input_action *out)
     }
 }
 
+/* Whether characters are typed: no Ctrl and no Alt, or AltGr by both. */
+static bool
+is_typing(unsigned modifiers)
+{
+    unsigned both = MODIFIER_CTRL | MODIFIER_ALT;
+
+    return (modifiers & both) == 0 || (modifiers & both) == both;
+}
+
+/* Dead keys and what they wait for. Returns whether the key is taken. */
+static bool
+compose(struct input_viewer *viewer, unsigned modifiers, uint32_t keysym,
+        struct input_action *out)
+{
+    if (compose_is_dead(keysym)) {
+        out->len = compose_begin(viewer, keysym, out->bytes);
+        return true;
+    }
+    if (!compose_waits(viewer)) {
+        return false;
+    }
+    if (keysym == XKB_KEY_BackSpace) {
+        compose_cancel(viewer);
+        return true;
+    }
+    uint32_t code = is_typing(modifiers) ? text_character(keysym) : 0;
+    if (code != 0) {
+        out->len = compose_end(viewer, code, out->bytes);
+    }
+    return code != 0;
+}
+
 void
 input_key(struct input_viewer *viewer, const struct input_config *config,
           const struct input_modes *modes, uint32_t keysym, bool down,
@@ -79,13 +112,22 @@ input_key(struct input_viewer *viewer, const struct input_config *config,
          scroll_by_line(keysym, modifiers, modes, out))) {
         return;
     }
-    size_t len =
-        keymap_spell(config->dialect, modes, keysym, modifiers, out->bytes);
-    if (len == 0) {
-        len = text_spell(modes, keysym, modifiers, out->bytes);
+    if (!is_typing(modifiers) && compose_is_dead(keysym)) {
+        keysym = compose_character(keysym);
     }
-    if (len > 0) {
+    if (!compose(viewer, modifiers, keysym, out)) {
+        out->len =
+            keymap_spell(config->dialect, modes, keysym, modifiers, out->bytes);
+        if (out->len == 0) {
+            out->len = text_spell(modes, keysym, modifiers, out->bytes);
+        }
+        if (out->len > 0) {
+            compose_cancel(viewer);
+        }
+    }
+    if (out->len > 0) {
         out->kind = INPUT_BYTES;
-        out->len = coding_from_utf8(modes->coding, out->bytes, len, out->bytes);
+        out->len =
+            coding_from_utf8(modes->coding, out->bytes, out->len, out->bytes);
     }
 }

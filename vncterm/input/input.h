@@ -21,6 +21,7 @@
 enum {
     /* The longest spelling of one event: mouse reports for 8 buttons. */
     INPUT_BYTES_MAX = 160,
+    INPUT_ACCENTS_MAX = 2, /* that can be on one character */
 };
 
 enum {
@@ -49,6 +50,7 @@ struct input_viewer {
     struct input_pointer_event pointer; /* the last one */
     int clicks;                         /* 1 to 3, once there was one */
     struct input_pointer_event click;   /* the last one's press */
+    uint8_t accents[INPUT_ACCENTS_MAX]; /* private to input/compose.c */
 };
 
 /* What the way in which vncterm is run makes of keys and pointers. */
@@ -98,8 +100,13 @@ struct input_action {
 /*
  * A key of a viewer: `keysym` as X11 defines it, any 32 bits. Key releases and
  * modifiers give INPUT_NOTHING; so do keys without a meaning here: Pause,
- * Print, Menu, locks, dead keys. Bytes for the guest are in its
- * coding; what that lacks is a question mark.
+ * Print, Menu, locks. Bytes for the guest are in its coding; what that lacks is
+ * a question mark. A press is a press, whether or not its release has come:
+ * that is how viewers repeat a key.
+ *
+ * A dead key waits for the character that its accent goes with; Backspace takes
+ * it back, any other key that sends something does away with it. With Ctrl or
+ * Alt it is the accent's own character.
  *
  * Shift-PageUp, Shift-PageDown and Shift-Insert are local actions on either
  * screen, Ctrl-Up and Ctrl-Down on the main one if `config` says so, those of

@@ -29,11 +29,11 @@ is_function(uint32_t keysym)
 }
 
 /*
- * The character of a keysym, 0 for none. libxkbcommon hands through whatever
- * 0x01000000 + code point says, be it ESC or half of a surrogate pair.
+ * libxkbcommon hands through whatever 0x01000000 + code point says, be it ESC
+ * or half of a surrogate pair.
  */
-static uint32_t
-character_of(uint32_t keysym)
+uint32_t
+text_character(uint32_t keysym)
 {
     if (is_function(keysym)) {
         return 0;
@@ -126,7 +126,7 @@ size_t
 text_spell(const struct input_modes *modes, uint32_t keysym, unsigned modifiers,
            char out[INPUT_BYTES_MAX])
 {
-    uint32_t code = character_of(keysym);
+    uint32_t code = text_character(keysym);
 
     if (code == 0) {
         return 0;

@@ -8,6 +8,9 @@
 
 #include "input/input.h"
 
+/* The character of a keysym; 0 when there is none, or it is a control. */
+uint32_t text_character(uint32_t keysym);
+
 /*
  * Spells a character key with `modifiers`, a mask of MODIFIER_; Shift is in
  * the keysym already. Writes to `out` and returns the number of bytes, 0 when
