@@ -681,6 +681,56 @@ release_without_press_changes_nothing(void **state)
 }
 
 static void
+each_press_of_a_held_key_sends_it_again(void **state)
+{
+    struct input_viewer viewer = {0};
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        assert_key_sends(&viewer, KEY_DIALECT_LINUX, &numeric, 'a', "a");
+        assert_key_sends(&viewer, KEY_DIALECT_LINUX, &numeric, XKB_KEY_Up,
+                         "\033[A");
+    }
+}
+
+/* Viewers on Windows see Ctrl and Alt for AltGr. XenCenter and noVNC release
+ * both before the character and press them again behind it. */
+static void
+altgr_that_is_taken_back_for_the_character_types_it(void **state)
+{
+    struct input_viewer viewer = {0};
+
+    (void)state;
+    move(&viewer, XKB_KEY_Control_L, true);
+    move(&viewer, XKB_KEY_Alt_R, true);
+    move(&viewer, XKB_KEY_Control_L, false);
+    move(&viewer, XKB_KEY_Alt_R, false);
+    /* An ASCII letter could not be told from Ctrl-Alt-q else. */
+    assert_key_sends(&viewer, KEY_DIALECT_XTERM, &numeric, 'q', "q");
+    assert_key_sends(&viewer, KEY_DIALECT_XTERM, &numeric, '@', "@");
+    move(&viewer, '@', false);
+    move(&viewer, XKB_KEY_Control_L, true);
+    move(&viewer, XKB_KEY_Alt_R, true);
+    assert_key_sends(&viewer, KEY_DIALECT_XTERM, &numeric, '{', "{");
+    move(&viewer, XKB_KEY_Alt_R, false);
+    move(&viewer, XKB_KEY_Control_L, false);
+    assert_key_sends(&viewer, KEY_DIALECT_XTERM, &numeric, 'a', "a");
+}
+
+/* The keysym says which letter it is: with Shift or without, and with Shift and
+ * CapsLock it is a small one. */
+static void
+letters_are_as_the_keysym_says_whatever_shift_is(void **state)
+{
+    (void)state;
+    assert_sends(SHIFT, 'a', "a");
+    assert_sends(0, 'A', "A");
+    assert_sends(CTRL, 'C', "\003");
+    assert_sends(CTRL | SHIFT, 'c', "\003");
+    assert_sends(ALT | SHIFT, 'x', "\033x");
+}
+
+static void
 modifiers_of_one_viewer_do_not_reach_another(void **state)
 {
     struct input_viewer holding = viewer_holding(CTRL | ALT | SHIFT);
@@ -889,6 +939,9 @@ main(void)
         cmocka_unit_test(repeated_press_of_a_modifier_needs_one_release),
         cmocka_unit_test(alt_that_is_released_as_meta_is_released),
         cmocka_unit_test(release_without_press_changes_nothing),
+        cmocka_unit_test(each_press_of_a_held_key_sends_it_again),
+        cmocka_unit_test(altgr_that_is_taken_back_for_the_character_types_it),
+        cmocka_unit_test(letters_are_as_the_keysym_says_whatever_shift_is),
         cmocka_unit_test(modifiers_of_one_viewer_do_not_reach_another),
         cmocka_unit_test(keys_without_a_meaning_send_nothing),
         cmocka_unit_test(releases_of_keys_send_nothing),
