@@ -314,7 +314,7 @@ is_said_as_other(enum key_modify_other level, uint32_t keysym,
  *
  * Shift-Tab is CSI Z in every dialect. ncurses 6.4 gives the kernel's ESC TAB
  * as kcbt of linux, and CSI Z as kcbt2; older guests know CSI Z only, and
- * readline, newt and vim know it everywhere.
+ * readline and newt know it everywhere. vim knows what kcbt is.
  */
 static size_t
 spell_control(const struct input_modes *modes, enum key_modify_other level,
