@@ -56,6 +56,17 @@ class Selecting(unittest.TestCase):
             self.client.click(4, 3)
         self.assert_cut("0" * 100)
 
+    def test_characters_of_double_width_are_where_they_are_seen(self):
+        self.start(r"printf '\033#6double e\314\201\r\nplain'; stty -echo; cat")
+        wait_for_text(self.client, "plain")
+        self.client.drag((0, 2), (0, 8))
+        self.assert_cut("oub")
+        self.client.click(0, 14)
+        self.client.click(0, 14)
+        self.assert_cut("e\u0301".encode("latin-1", "replace").decode())
+        self.client.drag((0, 10), (0, 79))
+        self.assert_cut("e e?")
+
     def test_alt_selects_a_block(self):
         self.start()
         wait_for_text(self.client, "four")

@@ -16,7 +16,7 @@ enum {
     KEYS_MAX = 8,
 };
 
-static const struct input_modes modes = {0};
+static struct input_modes modes = {0};
 
 /* Presses and releases keys, until 0; what they send. */
 static void
@@ -211,6 +211,20 @@ any_two_dead_keys_give_valid_utf8(void **state)
     }
 }
 
+static void
+guest_gets_the_character_in_its_coding(void **state)
+{
+    (void)state;
+    modes.coding = CODING_LATIN1;
+    ASSERT_TYPES("\xe9\xfc", XKB_KEY_dead_acute, 'e', XKB_KEY_dead_diaeresis,
+                 'u');
+    ASSERT_TYPES("'?\xb4", XKB_KEY_dead_acute, ' ', XKB_KEY_dead_caron, 'c',
+                 XKB_KEY_dead_acute, XKB_KEY_dead_acute);
+    modes.coding = CODING_CP437;
+    ASSERT_TYPES("\x82", XKB_KEY_dead_acute, 'e');
+    modes.coding = CODING_UTF8;
+}
+
 int
 main(void)
 {
@@ -224,6 +238,7 @@ main(void)
         cmocka_unit_test(dead_key_with_ctrl_or_alt_is_its_character),
         cmocka_unit_test(ctrl_with_a_letter_does_away_with_the_accent),
         cmocka_unit_test(accent_of_one_viewer_does_not_reach_another),
+        cmocka_unit_test(guest_gets_the_character_in_its_coding),
         cmocka_unit_test(any_two_dead_keys_give_valid_utf8),
     };
 

@@ -616,6 +616,97 @@ wide_characters_are_laid_out_whole(void **state)
 }
 
 static void
+push_doubled(const char *text, bool wrapped)
+{
+    struct cell cells[COLS];
+
+    set_text(cells, COLS, text);
+    assert_true(scrollback_push(sb, cells, (int)strlen(text), wrapped));
+    scrollback_set_size(sb, ROW_DOUBLE_WIDTH);
+}
+
+static void
+row_of_double_width_is_a_row_at_any_width(void **state)
+{
+    struct cell cells[SCROLLBACK_LINE_CELLS_MAX];
+    bool wrapped;
+    int count;
+
+    (void)state;
+    scrollback_set_cols(sb, 8);
+    push("abcd");
+    push_doubled("efgh", true);
+    push_doubled("ijkl", false);
+    push("mnop");
+    scrollback_set_cols(sb, 4);
+    assert_int_equal(scrollback_lines(sb), 4);
+    assert_int_equal(scrollback_newest_size(sb), ROW_SINGLE);
+    assert_int_equal(scrollback_line_size(sb, 1), ROW_DOUBLE_WIDTH);
+    assert_int_equal(scrollback_line_size(sb, 2), ROW_DOUBLE_WIDTH);
+    assert_int_equal(scrollback_line_size(sb, 3), ROW_SINGLE);
+    assert_line(1, "ij");
+    assert_line(2, "ef");
+    assert_int_equal(scrollback_line_cols(sb, 2), 2);
+    scrollback_line(sb, 2, cells, 4, &wrapped);
+    assert_false(wrapped);
+
+    /* What did not fit is still there, and is not joined. */
+    assert_true(scrollback_pop_line(sb, cells, &count, &wrapped));
+    assert_int_equal(scrollback_newest_size(sb), ROW_DOUBLE_WIDTH);
+    assert_true(scrollback_pop_line(sb, cells, &count, &wrapped));
+    assert_int_equal(count, 4);
+    scrollback_set_cols(sb, 16);
+    assert_int_equal(scrollback_lines(sb), 2);
+    assert_line(0, "efgh");
+    assert_false(scrollback_ends_wrapped(sb));
+}
+
+static void
+line_in_front_of_a_row_of_double_width_is_not_joined_to_it(void **state)
+{
+    struct cell cells[COLS];
+
+    (void)state;
+    scrollback_set_cols(sb, 5);
+    set_text(cells, COLS, "abcd");
+    assert_true(scrollback_push(sb, cells, 5, true)); /* ends in a blank */
+    set_text(cells, COLS, "..");
+    cells[0].code = 0x4e00;
+    cells[1].code = CELL_WIDE_TAIL;
+    assert_true(scrollback_push(sb, cells, 2, false));
+    scrollback_set_size(sb, ROW_DOUBLE_TOP);
+    scrollback_set_cols(sb, 4);
+    assert_int_equal(scrollback_lines(sb), 3);
+    assert_line(2, "abcd");
+    assert_line(1, "");
+    assert_int_equal(scrollback_line_size(sb, 0), ROW_DOUBLE_TOP);
+    assert_int_equal(scrollback_line_size(sb, 1), ROW_SINGLE);
+}
+
+static void
+marks_are_left_out_where_nobody_wants_them(void **state)
+{
+    struct cell cells[2] = {cell_default(), cell_default()};
+    struct marks own = {.table = NULL};
+    uint32_t have[CELL_MARKS_MAX];
+    bool wrapped;
+
+    (void)state;
+    cells[0].code = 'e';
+    cells[0].marks = marked(0, 0x301) & 0x7fff;
+    assert_true(scrollback_push(sb, cells, 2, false));
+    int used = marks.used;
+    scrollback_read(sb, 0, NULL, cells, 2, &wrapped);
+    assert_int_equal(cells[0].code, 'e');
+    assert_int_equal(cells[0].marks, 0);
+    scrollback_read(sb, 0, &own, cells, 2, &wrapped);
+    assert_int_equal(mark_sequence(own.table, cells[0].marks, have), 1);
+    assert_int_equal(have[0], 0x301);
+    assert_int_equal(marks.used, used);
+    marks_clear(&own);
+}
+
+static void
 blanks_at_the_end_of_a_line_take_no_row(void **state)
 {
     struct cell cells[COLS];
@@ -759,6 +850,9 @@ main(void)
         TEST(rows_of_the_present_width_are_shown_as_they_were),
         TEST(lines_come_back_joined_after_another_width),
         TEST(wide_characters_are_laid_out_whole),
+        TEST(row_of_double_width_is_a_row_at_any_width),
+        TEST(line_in_front_of_a_row_of_double_width_is_not_joined_to_it),
+        TEST(marks_are_left_out_where_nobody_wants_them),
         TEST(blanks_at_the_end_of_a_line_take_no_row),
         TEST(oldest_lines_go_whole_after_another_width),
         TEST(rows_are_found_in_any_order),
