@@ -175,3 +175,32 @@ charsets_right_code(const struct charsets *c, uint8_t byte)
     }
     return low == 0x20 || low == 0x7f ? byte : code_in(set, low);
 }
+
+const char *
+charset_name(enum guard_charset set)
+{
+    static const char *const names[] = {
+        [GUARD_CHARSET_ASCII] = "B",
+        [GUARD_CHARSET_UK] = "A",
+        [GUARD_CHARSET_DEC_GRAPHICS] = "0",
+        [GUARD_CHARSET_DEC_SUPPLEMENTAL] = "%5",
+        [GUARD_CHARSET_LATIN1] = "A",
+        [GUARD_CHARSET_CP437] = "U",
+        [GUARD_CHARSET_DEC_TECHNICAL] = ">",
+        [GUARD_CHARSET_DUTCH] = "4",
+        [GUARD_CHARSET_FINNISH] = "5",
+        [GUARD_CHARSET_FRENCH] = "R",
+        [GUARD_CHARSET_FRENCH_CANADIAN] = "9",
+        [GUARD_CHARSET_GERMAN] = "K",
+        [GUARD_CHARSET_ITALIAN] = "Y",
+        [GUARD_CHARSET_NORWEGIAN] = "6",
+        [GUARD_CHARSET_PORTUGUESE] = "%6",
+        [GUARD_CHARSET_SPANISH] = "Z",
+        [GUARD_CHARSET_SWEDISH] = "7",
+        [GUARD_CHARSET_SWISS] = "=",
+    };
+    static_assert(sizeof(names) / sizeof(names[0]) == GUARD_CHARSETS,
+                  "each set has its name");
+
+    return names[set];
+}

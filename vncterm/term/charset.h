@@ -32,6 +32,17 @@ charsets_default(void)
     };
 }
 
+/* Whether a set has 96 characters and not 94. */
+static inline bool
+charset_has_96(enum guard_charset set)
+{
+    return set == GUARD_CHARSET_LATIN1;
+}
+
+/* What designates a set, behind the byte that says where to: one byte, or two
+ * of which the first is an intermediate one. */
+const char *charset_name(enum guard_charset set);
+
 /* Whether a set replaces some of ASCII with letters of a nation (DECNRCM). */
 static inline bool
 charset_is_national(enum guard_charset set)

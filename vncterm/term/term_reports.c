@@ -175,18 +175,6 @@ report_version(struct term *t, const struct guard_op *op)
 
 /* DECRQPSR; VT420 programmer reference, chapter 8. */
 
-static char
-final_of_charset(uint8_t set)
-{
-    if (set == GUARD_CHARSET_DEC_GRAPHICS) {
-        return '0';
-    }
-    if (set == GUARD_CHARSET_DEC_SUPPLEMENTAL) {
-        return '<';
-    }
-    return set == GUARD_CHARSET_UK || set == GUARD_CHARSET_LATIN1 ? 'A' : 'B';
-}
-
 static void
 report_cursor(struct term *t)
 {
@@ -195,7 +183,8 @@ report_cursor(struct term *t)
     unsigned rendition = '@';
     unsigned flags = '@';
     unsigned sizes = '@';
-    char sets[5] = "";
+    char sets[4 * 2 + 1] = "";
+    size_t len = 0;
 
     rendition += (attrs & CELL_BOLD) != 0 ? 1 : 0;
     rendition += c->pen.underline != CELL_UNDERLINE_NONE ? 2 : 0;
@@ -206,13 +195,15 @@ report_cursor(struct term *t)
     flags += c->charsets.single_shift == 3 ? 4 : 0;
     flags += c->pending_wrap ? 8 : 0;
     for (int i = 0; i < 4; i++) {
-        sets[i] = final_of_charset(c->charsets.sets[i]);
-        sizes += c->charsets.sets[i] == GUARD_CHARSET_LATIN1 ? 1U << i : 0;
+        enum guard_charset set = (enum guard_charset)c->charsets.sets[i];
+        len += (size_t)snprintf(sets + len, sizeof(sets) - len, "%s",
+                                charset_name(set)); /* it fits */
+        sizes += charset_has_96(set) ? 1U << i : 0;
     }
-    report(t, "\033P1$u%d;%d;1;%c;%c;%c;%d;2;%c;%s\033\\",
+    report(t, "\033P1$u%d;%d;1;%c;%c;%c;%d;%d;%c;%s\033\\",
            cursor_row_from_origin(t) + 1, cursor_col_from_origin(t) + 1,
            (char)rendition, (attrs & CELL_PROTECTED) != 0 ? 'A' : '@',
-           (char)flags, c->charsets.gl, (char)sizes, sets);
+           (char)flags, c->charsets.gl, c->charsets.gr, (char)sizes, sets);
 }
 
 /* As many stops as an answer holds: 40 of them and more. */

@@ -597,39 +597,16 @@ put_modes(struct state_writer *w, const struct term *t)
 static void
 put_charsets(struct state_writer *w, const struct charsets *charsets)
 {
-    static const char *const designators[][2] = {
-        /* G0's spelling begins with '(', and so on; 96 sets with '-'. */
-        [GUARD_CHARSET_ASCII] = {"(", "B"},
-        [GUARD_CHARSET_UK] = {"(", "A"},
-        [GUARD_CHARSET_DEC_GRAPHICS] = {"(", "0"},
-        [GUARD_CHARSET_DEC_SUPPLEMENTAL] = {"(", "%5"},
-        [GUARD_CHARSET_LATIN1] = {"-", "A"},
-        [GUARD_CHARSET_CP437] = {"(", "U"},
-        [GUARD_CHARSET_DEC_TECHNICAL] = {"(", ">"},
-        [GUARD_CHARSET_DUTCH] = {"(", "4"},
-        [GUARD_CHARSET_FINNISH] = {"(", "5"},
-        [GUARD_CHARSET_FRENCH] = {"(", "R"},
-        [GUARD_CHARSET_FRENCH_CANADIAN] = {"(", "9"},
-        [GUARD_CHARSET_GERMAN] = {"(", "K"},
-        [GUARD_CHARSET_ITALIAN] = {"(", "Y"},
-        [GUARD_CHARSET_NORWEGIAN] = {"(", "6"},
-        [GUARD_CHARSET_PORTUGUESE] = {"(", "%6"},
-        [GUARD_CHARSET_SPANISH] = {"(", "Z"},
-        [GUARD_CHARSET_SWEDISH] = {"(", "7"},
-        [GUARD_CHARSET_SWISS] = {"(", "="},
-    };
-    static_assert(sizeof(designators) / sizeof(designators[0]) ==
-                      GUARD_CHARSETS,
-                  "each set has its name");
     static const char *const shifts[] = {"\017", "\016", "\033n", "\033o"};
     static const char *const right_shifts[] = {"", "\033~", "\033}", "\033|"};
 
     for (int i = 0; i < 4; i++) {
-        const char *const *designator = designators[charsets->sets[i]];
-        int first = designator[0][0] == '-' ? '-' - 1 : '(';
+        enum guard_charset set = (enum guard_charset)charsets->sets[i];
+        /* G0's spelling begins with '(', and so on; of 96, G1's with '-'. */
+        int first = charset_has_96(set) ? '-' - 1 : '(';
 
         if (w->charsets.sets[i] != charsets->sets[i]) {
-            state_put_format(w, "\033%c%s", first + i, designator[1]);
+            state_put_format(w, "\033%c%s", first + i, charset_name(set));
         }
     }
     if (w->charsets.gl != charsets->gl) {
