@@ -148,10 +148,10 @@ load_kept_row(struct reflow *r)
 
     track_row(r, r->next_row, 0, info->used);
     r->line = r->from->rows[r->next_row];
-    r->held = min_int(info->used, cols);
-    r->text = r->held;
     /* At another width the last cell is not what was carried on from. */
     r->wrapped = info->wrapped && is_same_width(r);
+    r->held = r->wrapped ? cols : min_int(info->used, cols);
+    r->text = r->held;
     r->next_row++;
 }
 
