@@ -16,6 +16,12 @@ ZLIB, TIGHT, ULTRA, ZRLE, ZYWRLE = 6, 7, 9, 16, 17
 CURSOR, XCURSOR, POINTER_POS = -239, -240, -232
 DESKTOP_SIZE, LAST_RECT, DESKTOP_NAME = -223, -224, -307
 EXTENDED_DESKTOP_SIZE = -308
+EXTENDED_CLIPBOARD = -1063131698
+
+# The extended clipboard's format and actions.
+CLIPBOARD_TEXT = 1
+CLIPBOARD_CAPS, CLIPBOARD_REQUEST, CLIPBOARD_PEEK, CLIPBOARD_NOTIFY, \
+    CLIPBOARD_PROVIDE = (1 << bit for bit in range(24, 29))
 
 DEFAULT_TIMEOUT = 20.0
 
@@ -90,6 +96,7 @@ class Client:
         self.version = version
         self.bells = 0
         self.cut_text = None
+        self.clipboard = []
         self.updates = 0
         self.rectangles = []
         self.counts = {}
@@ -182,6 +189,16 @@ class Client:
         data = text.encode("latin-1")
         self.wire.send(struct.pack(">B3xI", 6, len(data)) + data)
 
+    def send_clipboard(self, flags, body=b""):
+        """An extended cut text."""
+        body = struct.pack(">I", flags) + body
+        self.wire.send(struct.pack(">B3xi", 6, -len(body)) + body)
+
+    def provide_clipboard(self, text):
+        data = text.replace("\n", "\r\n").encode() + b"\0"
+        self.send_clipboard(CLIPBOARD_PROVIDE | CLIPBOARD_TEXT, zlib.compress(
+            struct.pack(">I", len(data)) + data))
+
     def set_desktop_size(self, width, height):
         self.wire.send(struct.pack(">BxHHBxIHHHHI", 251, width, height, 1,
                                    0, 0, 0, width, height, 0))
@@ -198,11 +215,25 @@ class Client:
         elif kind == 2:
             self.bells += 1
         elif kind == 3:
-            (length,) = struct.unpack(">3xI", self.wire.read(7))
-            self.cut_text = self.wire.read(length).decode("latin-1")
+            (length,) = struct.unpack(">3xi", self.wire.read(7))
+            if length < 0:
+                self.extended_cut_text(self.wire.read(-length))
+            else:
+                self.cut_text = self.wire.read(length).decode("latin-1")
         else:
             raise AssertionError(f"server message {kind}")
         return kind
+
+    def extended_cut_text(self, body):
+        """Keeps the flags; a text that is provided becomes the cut text."""
+        (flags,) = struct.unpack(">I", body[:4])
+        self.clipboard.append(flags)
+        if flags == CLIPBOARD_PROVIDE | CLIPBOARD_TEXT:
+            data = zlib.decompress(body[4:])
+            (length,) = struct.unpack(">I", data[:4])
+            text = data[4:4 + length].decode()
+            assert text.endswith("\0")
+            self.cut_text = text[:-1].replace("\r\n", "\n")
 
     def update(self):
         (count,) = struct.unpack(">xH", self.wire.read(3))

@@ -4,6 +4,8 @@ import unittest
 
 from harness import (ALT, CELL_HEIGHT, CONTROL, F1, INSERT, LEFT, PAGE_UP, RETURN, SHIFT,
                      UP, Vncterm, main, screen, wait_for_text)
+from rfb import (CLIPBOARD_CAPS, CLIPBOARD_NOTIFY, CLIPBOARD_REQUEST,
+                 CLIPBOARD_TEXT, EXTENDED_CLIPBOARD, RAW)
 
 
 class Typing(unittest.TestCase):
@@ -52,6 +54,19 @@ class Typing(unittest.TestCase):
         self.client.send_cut_text("echo pas''ted\n")
         self.client.press(SHIFT, INSERT)
         wait_for_text(self.client, "pasted")
+
+    def test_shift_insert_pastes_unicode_of_an_extended_clipboard(self):
+        self.client.set_encodings((RAW, EXTENDED_CLIPBOARD))
+        self.client.pump(lambda: self.client.clipboard)
+        self.assertTrue(self.client.clipboard[0] & CLIPBOARD_CAPS)
+        # It says that it has something and is asked for it.
+        self.client.send_clipboard(CLIPBOARD_NOTIFY | CLIPBOARD_TEXT)
+        self.client.pump(lambda: CLIPBOARD_REQUEST | CLIPBOARD_TEXT
+                         in self.client.clipboard)
+        self.show_bytes(9)
+        self.client.provide_clipboard("é€\U0001F600")
+        self.client.press(SHIFT, INSERT)
+        wait_for_text(self.client, "c3 a9 e2 82 ac f0 9f 98 80")
 
     def test_shift_page_up_shows_lines_that_have_scrolled_off(self):
         self.run_line("seq 1000 1100; echo en''d", "end")

@@ -46,6 +46,10 @@ check(const struct message *m, const uint8_t *data, size_t len)
         assert(m->cut_text.len <= VNC_CUT_TEXT_MAX);
         assert(m->cut_text.latin1 + m->cut_text.len == data + m->len);
         break;
+    case MESSAGE_EXTENDED_CUT_TEXT:
+        assert(m->extended.len <= VNC_CUT_TEXT_MAX);
+        assert(m->extended.body + m->extended.len == data + m->len);
+        break;
     case MESSAGE_CUT_TEXT_TOO_LONG:
         assert(m->swallow > VNC_CUT_TEXT_MAX);
         break;
@@ -58,23 +62,30 @@ check(const struct message *m, const uint8_t *data, size_t len)
     }
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+static void
+check_all(const uint8_t *data, size_t len, enum vnc_dialect dialect)
 {
     size_t at = 0;
 
     while (at < len) {
         struct message m;
-        int r = message_parse(data + at, len - at, &m);
+        int r = message_parse(data + at, len - at, dialect, &m);
         if (r < 0) {
             assert(r == -EAGAIN || r == -EPROTO || r == -EINVAL);
             break;
         }
         check(&m, data + at, len - at);
         struct message part;
-        assert(message_parse(data + at, m.len - 1, &part) == -EAGAIN);
+        assert(message_parse(data + at, m.len - 1, dialect, &part) == -EAGAIN);
         at += m.len;
         at += m.swallow < len - at ? m.swallow : len - at;
     }
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+    check_all(data, len, VNC_DIALECT_AGENT);
+    check_all(data, len, VNC_DIALECT_FULL);
     return 0;
 }

@@ -305,7 +305,7 @@ cut_text_at_the_limit_arrives_and_a_longer_one_clears_it(void **state)
 }
 
 static void
-extended_cut_text_is_swallowed(void **state)
+extended_cut_text_of_a_plain_viewer_is_swallowed(void **state)
 {
     struct fixture *f = *state;
     struct rfb_client *c = fixture_connect(f);
@@ -626,7 +626,7 @@ main(void)
         VNC_TEST(half_messages_wait_and_do_not_delay_another),
         VNC_TEST(cut_text_of_a_viewer_becomes_utf8),
         VNC_TEST(cut_text_at_the_limit_arrives_and_a_longer_one_clears_it),
-        VNC_TEST(extended_cut_text_is_swallowed),
+        VNC_TEST(extended_cut_text_of_a_plain_viewer_is_swallowed),
         VNC_TEST(cut_text_is_offered_as_latin1),
         VNC_TEST(cut_text_is_offered_to_one_viewer),
         VNC_TEST(stalled_viewer_gets_only_the_newest_cut_text),

@@ -15,11 +15,12 @@ parse(const void *data, size_t len)
 {
     struct message m = {.len = 0};
 
-    assert_int_equal(message_parse(data, len, &m), 0);
+    assert_int_equal(message_parse(data, len, VNC_DIALECT_FULL, &m), 0);
     assert_true(m.len <= len);
     for (size_t part = 0; part < m.len; part++) {
         struct message rest;
-        assert_int_equal(message_parse(data, part, &rest), -EAGAIN);
+        assert_int_equal(message_parse(data, part, VNC_DIALECT_FULL, &rest),
+                         -EAGAIN);
     }
     return m;
 }
@@ -83,14 +84,30 @@ cut_text_beyond_the_limit_is_not_waited_for(void **state)
 }
 
 static void
-negative_cut_text_is_ignored_with_its_length(void **state)
+negative_cut_text_is_the_extended_clipboard(void **state)
 {
     (void)state;
-    struct message m = parse("\6xxx\xff\xff\xff\xfb", 8);
-    assert_int_equal(m.type, MESSAGE_IGNORED);
-    assert_int_equal(m.swallow, 5);
+    struct message m = parse("\6xxx\xff\xff\xff\xfb\2\0\0\1xy", 14);
+    assert_int_equal(m.type, MESSAGE_EXTENDED_CUT_TEXT);
+    assert_int_equal(m.len, 13);
+    assert_int_equal(m.extended.len, 5);
+    assert_memory_equal(m.extended.body, "\2\0\0\1x", 5);
     m = parse("\6xxx\x80\0\0\0", 8);
+    assert_int_equal(m.type, MESSAGE_CUT_TEXT_TOO_LONG);
     assert_int_equal(m.swallow, UINT32_C(0x80000000));
+}
+
+static void
+negative_cut_text_is_ignored_in_the_agents_dialect(void **state)
+{
+    static const uint8_t data[] = "\6xxx\xff\xff\xff\xfb";
+    struct message m;
+
+    (void)state;
+    assert_int_equal(message_parse(data, 8, VNC_DIALECT_AGENT, &m), 0);
+    assert_int_equal(m.type, MESSAGE_IGNORED);
+    assert_int_equal(m.len, 8);
+    assert_int_equal(m.swallow, 5);
 }
 
 static void
@@ -150,10 +167,14 @@ all_other_types_are_refused(void **state)
         struct message m;
         data[0] = (uint8_t)type;
         if (memchr(known, type, sizeof(known)) == NULL) {
-            assert_int_equal(message_parse(data, 1, &m), -EPROTO);
-            assert_int_equal(message_parse(data, sizeof(data), &m), -EPROTO);
+            assert_int_equal(message_parse(data, 1, VNC_DIALECT_FULL, &m),
+                             -EPROTO);
+            assert_int_equal(
+                message_parse(data, sizeof(data), VNC_DIALECT_FULL, &m),
+                -EPROTO);
         } else {
-            assert_int_equal(message_parse(data, 1, &m), -EAGAIN);
+            assert_int_equal(message_parse(data, 1, VNC_DIALECT_FULL, &m),
+                             -EAGAIN);
         }
     }
 }
@@ -196,7 +217,7 @@ format_must_fit_its_pixels(void **state)
         uint8_t message[MESSAGE_FORMAT_SIZE] = {0};
         struct message m;
         memcpy(message + 4, cases[i].format, sizeof(cases[i].format));
-        int r = message_parse(message, sizeof(message), &m);
+        int r = message_parse(message, sizeof(message), VNC_DIALECT_FULL, &m);
         assert_int_equal(r, cases[i].is_usable ? 0 : -EINVAL);
     }
 }
@@ -282,18 +303,20 @@ compression_level_is_clamped(void **state)
 static void
 extensions_depend_on_the_dialect(void **state)
 {
-    const int32_t list[] = {0, -307, -308};
+    const int32_t list[] = {0, -307, -308, -1063131698};
     const int32_t full[] = {0, -308};
 
     (void)state;
-    struct encodings e = choose(list, 3, VNC_DIALECT_FULL);
+    struct encodings e = choose(list, 4, VNC_DIALECT_FULL);
     assert_true(e.has_desktop_name);
+    assert_true(e.has_extended_clipboard);
     assert_true(e.has_extended_desktop_size);
     assert_chosen(&e, full, 2);
 
-    e = choose(list, 3, VNC_DIALECT_AGENT);
+    e = choose(list, 4, VNC_DIALECT_AGENT);
     assert_true(e.has_desktop_name); /* it makes nobody send anything */
     assert_false(e.has_extended_desktop_size);
+    assert_false(e.has_extended_clipboard);
     assert_chosen(&e, list, 1);
 }
 
@@ -319,7 +342,8 @@ main(void)
         cmocka_unit_test(pointer_is_parsed),
         cmocka_unit_test(cut_text_is_complete_with_its_last_byte),
         cmocka_unit_test(cut_text_beyond_the_limit_is_not_waited_for),
-        cmocka_unit_test(negative_cut_text_is_ignored_with_its_length),
+        cmocka_unit_test(negative_cut_text_is_the_extended_clipboard),
+        cmocka_unit_test(negative_cut_text_is_ignored_in_the_agents_dialect),
         cmocka_unit_test(encodings_beyond_the_limit_are_swallowed),
         cmocka_unit_test(desktop_size_needs_all_its_screens),
         cmocka_unit_test(scancode_is_ignored),

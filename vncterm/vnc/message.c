@@ -52,6 +52,7 @@ enum {
     ENCODING_COMPRESS_LEVEL_0 = -256,
     ENCODING_DESKTOP_NAME = -307,
     ENCODING_EXTENDED_DESKTOP_SIZE = -308,
+    ENCODING_EXTENDED_CLIPBOARD = -1063131698, /* 0xc0a1e5ce */
     /* zlib's level 9 costs 35 ms for a screen, level 6 an eighth of it. */
     COMPRESS_LEVEL_MAX = 6,
 };
@@ -154,18 +155,20 @@ parse_encodings(const uint8_t *data, size_t len, struct message *out)
 }
 
 static int
-parse_cut_text(const uint8_t *data, size_t len, struct message *out)
+parse_cut_text(const uint8_t *data, size_t len, enum vnc_dialect dialect,
+               struct message *out)
 {
     if (len < MESSAGE_CUT_TEXT_HEADER) {
         return -EAGAIN;
     }
     uint32_t length = wire_get_u32(data + 4);
+    bool is_extended = length > INT32_MAX; /* as it is a negative number */
 
+    length = is_extended ? 0 - length : length;
     out->len = MESSAGE_CUT_TEXT_HEADER;
-    if (length > INT32_MAX) {
-        /* Negative: the extended clipboard's, which is not offered. */
-        out->type = MESSAGE_IGNORED;
-        out->swallow = 0 - length;
+    if (is_extended && dialect == VNC_DIALECT_AGENT) {
+        out->type = MESSAGE_IGNORED; /* nobody was invited to send it */
+        out->swallow = length;
         return 0;
     }
     if (length > VNC_CUT_TEXT_MAX) {
@@ -176,8 +179,14 @@ parse_cut_text(const uint8_t *data, size_t len, struct message *out)
     if (len < MESSAGE_CUT_TEXT_HEADER + (size_t)length) {
         return -EAGAIN;
     }
-    out->type = MESSAGE_CUT_TEXT;
     out->len = MESSAGE_CUT_TEXT_HEADER + (size_t)length;
+    if (is_extended) {
+        out->type = MESSAGE_EXTENDED_CUT_TEXT;
+        out->extended.body = data + MESSAGE_CUT_TEXT_HEADER;
+        out->extended.len = length;
+        return 0;
+    }
+    out->type = MESSAGE_CUT_TEXT;
     out->cut_text.latin1 = data + MESSAGE_CUT_TEXT_HEADER;
     out->cut_text.len = length;
     return 0;
@@ -261,7 +270,8 @@ fixed_size(uint8_t type)
 }
 
 int
-message_parse(const uint8_t *data, size_t len, struct message *out)
+message_parse(const uint8_t *data, size_t len, enum vnc_dialect dialect,
+              struct message *out)
 {
     if (len == 0) {
         return -EAGAIN;
@@ -291,7 +301,7 @@ message_parse(const uint8_t *data, size_t len, struct message *out)
         parse_pointer(data, &message);
         break;
     case TYPE_CUT_TEXT:
-        r = parse_cut_text(data, len, &message);
+        r = parse_cut_text(data, len, dialect, &message);
         break;
     case TYPE_SET_DESKTOP_SIZE:
         r = parse_desktop_size(data, len, &message);
@@ -361,6 +371,8 @@ encodings_choose(const uint8_t *list, unsigned count, enum vnc_dialect dialect,
             compress_level = encoding > highest ? highest : encoding;
         } else if (encoding == ENCODING_DESKTOP_NAME) {
             out->has_desktop_name = true;
+        } else if (encoding == ENCODING_EXTENDED_CLIPBOARD) {
+            out->has_extended_clipboard = dialect == VNC_DIALECT_FULL;
         } else if (is_served(encoding, dialect)) {
             add_encoding(out, encoding);
         }

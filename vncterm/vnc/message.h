@@ -33,6 +33,7 @@ enum message_type {
     MESSAGE_KEY,
     MESSAGE_POINTER,
     MESSAGE_CUT_TEXT,
+    MESSAGE_EXTENDED_CUT_TEXT, /* of the full dialect only */
     MESSAGE_CUT_TEXT_TOO_LONG, /* its text is in `swallow` */
     MESSAGE_SET_DESKTOP_SIZE,
 };
@@ -66,6 +67,10 @@ struct message {
             size_t len;
         } cut_text;
         struct {
+            const uint8_t *body; /* flags and what follows them */
+            size_t len;
+        } extended;
+        struct {
             struct pixel_size size;
             bool is_one_screen; /* exactly one, covering all of it */
         } desktop;
@@ -74,10 +79,11 @@ struct message {
 
 /*
  * Parses the message at the start of `len` bytes. Returns 0, -EAGAIN when it
- * is not complete yet, -EPROTO for a type that is not understood, or -EINVAL
- * for a pixel format that cannot be served.
+ * is not complete yet, -EPROTO for a type that this dialect does not know, or
+ * -EINVAL for a pixel format that cannot be served.
  */
-int message_parse(const uint8_t *data, size_t len, struct message *out);
+int message_parse(const uint8_t *data, size_t len, enum vnc_dialect dialect,
+                  struct message *out);
 
 /*
  * Whether the library can serve the format of a SetPixelFormat message. It
@@ -96,6 +102,7 @@ struct encodings {
     uint8_t message[MESSAGE_ENCODINGS_HEADER + 4 * ENCODINGS_KEPT_MAX];
     size_t message_len;
     bool has_desktop_name;          /* -307, sent by us */
+    bool has_extended_clipboard;    /* 0xc0a1e5ce, answered by us */
     bool has_extended_desktop_size; /* -308 */
 };
 

@@ -13,7 +13,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "vnc/cut_text.h"
+#include "vnc/viewer_clipboard.h"
 #include "vnc/vnc.h"
 #include "vnc/vnc_internal.h"
 #include "vnc/wire.h"
@@ -21,8 +21,8 @@
 enum {
     /* What is read in one turn may start with the end of a long message. */
     IN_MAX = MESSAGE_SIZE_MAX + VNC_INPUT_SIZE,
-    /* One update, one clipboard, and small change. */
-    OUT_MAX = LIBRARY_UPDATE_MAX + VNC_CUT_TEXT_MAX + (64 << 10),
+    /* One update, one clipboard with CR LF for each LF, and small change. */
+    OUT_MAX = LIBRARY_UPDATE_MAX + 2 * VNC_CUT_TEXT_MAX + (64 << 10),
     /* Megabytes into the buffers of many sockets would hold up the others. */
     WRITE_MAX = 64 << 10,
     /* Name, bell and clipboard at most go out before an update. */
@@ -31,9 +31,8 @@ enum {
 
 static void on_ready(void *data, unsigned events);
 
-/* Whether one more line may be said about what peers cause. */
-static bool
-may_say(struct viewer *v)
+bool
+viewer_may_say(struct viewer *v)
 {
     return log_limit_allows(&v->vnc->peer_limit, loop_now_us(v->vnc->loop));
 }
@@ -61,6 +60,8 @@ viewer_new(struct viewer **out, struct vnc *vnc, int fd)
     v->accepted_us = loop_now_us(vnc->loop);
     bytes_init(&v->in, IN_MAX);
     bytes_init(&v->out, OUT_MAX);
+    clipboard_init(&v->clipboard);
+    bytes_init(&v->late_cut_text, VNC_CUT_TEXT_MAX);
     int r = loop_fd_new(&v->watcher, vnc->loop, fd, LOOP_PRIORITY_VIEWER,
                         on_ready, v);
     if (r < 0) {
@@ -101,7 +102,8 @@ viewer_free(struct viewer *v)
     library_client_free(v->client);
     bytes_fini(&v->in);
     bytes_fini(&v->out);
-    free(v->cut_text);
+    clipboard_fini(&v->clipboard);
+    bytes_fini(&v->late_cut_text);
     free(v);
 }
 
@@ -245,10 +247,8 @@ produce(struct viewer *v)
         v->owes_bell = false;
         push(v, &bell, sizeof(bell));
     }
-    if (r == 0 && v->cut_text != NULL) {
-        r = cut_text_push(&v->out, v->cut_text, v->cut_text_len);
-        free(v->cut_text);
-        v->cut_text = NULL;
+    if (r == 0) {
+        r = clipboard_push(&v->clipboard, &v->out);
     }
     if (r == 0 && v->owes_name && is_asking(v)) {
         push_name(v);
@@ -257,7 +257,7 @@ produce(struct viewer *v)
         r = make_update(v);
     }
     if (r < 0) {
-        if (may_say(v)) {
+        if (viewer_may_say(v)) {
             log_warning_errno(-r, "vnc: viewer %d closed: cannot be served",
                               v->slot);
         }
@@ -338,6 +338,7 @@ take_encodings(struct viewer *v, const struct message *m)
     encodings_choose(m->encodings.list, m->encodings.count, v->vnc->dialect,
                      &v->encodings);
     v->has_encodings = true;
+    clipboard_set_extended(&v->clipboard, v->encodings.has_extended_clipboard);
     if (!v->encodings.has_desktop_name) {
         v->owes_name = false;
     } else if (!had_name) {
@@ -357,24 +358,6 @@ take_pointer(struct viewer *v, const struct message *m)
     }
     vnc->handler->on_pointer(vnc->data, (unsigned)v->slot, x, y,
                              m->pointer.buttons);
-}
-
-static void
-take_cut_text(struct viewer *v, const struct message *m)
-{
-    struct vnc *vnc = v->vnc;
-    char *text;
-    size_t len;
-
-    int r = cut_text_decode(m->cut_text.latin1, m->cut_text.len, &text, &len);
-    if (r < 0) {
-        if (may_say(v)) {
-            log_warning_errno(-r, "vnc: viewer %d: clipboard ignored", v->slot);
-        }
-        return;
-    }
-    vnc->handler->on_cut_text(vnc->data, (unsigned)v->slot, text, len);
-    free(text);
 }
 
 static void
@@ -403,15 +386,13 @@ take_message(struct viewer *v, const struct message *m)
         take_pointer(v, m);
         break;
     case MESSAGE_CUT_TEXT:
-        take_cut_text(v, m);
+        viewer_take_cut_text(v, m);
         break;
     case MESSAGE_CUT_TEXT_TOO_LONG:
-        if (log_limit_allows(&vnc->cut_text_limit, loop_now_us(vnc->loop))) {
-            log_warning("vnc: viewer %d: clipboard of %u bytes ignored",
-                        v->slot, m->swallow);
-        }
-        /* To paste the text before it would be worse than nothing. */
-        vnc->handler->on_cut_text(vnc->data, (unsigned)v->slot, "", 0);
+        viewer_swallow_cut_text(v, m);
+        break;
+    case MESSAGE_EXTENDED_CUT_TEXT:
+        viewer_take_extended_cut_text(v, m);
         break;
     case MESSAGE_SET_DESKTOP_SIZE:
         if (v->encodings.has_extended_desktop_size) {
@@ -456,7 +437,7 @@ take_handshake(struct viewer *v, const uint8_t *data, size_t len)
     } else if (v->handshake.step == HANDSHAKE_DONE) {
         int r = vnc_enter(v->vnc, v);
         if (r < 0) {
-            if (may_say(v)) {
+            if (viewer_may_say(v)) {
                 log_warning_errno(-r, "vnc: peer closed: cannot be a viewer");
             }
             viewer_close(v);
@@ -469,7 +450,7 @@ static ssize_t
 take_active(struct viewer *v, const uint8_t *data, size_t len)
 {
     struct message message;
-    int r = message_parse(data, len, &message);
+    int r = message_parse(data, len, v->vnc->dialect, &message);
 
     if (r < 0) {
         return r == -EAGAIN ? 0 : r;
@@ -527,7 +508,7 @@ take_input(struct viewer *v, const uint8_t *data, size_t len)
     bool was_empty = bytes_len(&v->in) == 0;
     int r = bytes_push(&v->in, data, len);
     if (r < 0) {
-        if (may_say(v)) {
+        if (viewer_may_say(v)) {
             log_warning_errno(-r, "vnc: viewer %d closed", v->slot);
         }
         viewer_close(v);

@@ -18,6 +18,7 @@
 #include "base/bytes.h"
 #include "base/geom.h"
 #include "loop/loop.h"
+#include "vnc/clipboard.h"
 #include "vnc/handshake.h"
 #include "vnc/library.h"
 #include "vnc/message.h"
@@ -30,6 +31,10 @@ enum {
     VIEWER_REPAINT_US = 16 * 1000,
     /* And those of all viewers take at most a fifth of our time. */
     VIEWER_REPAINT_SHARE = 4,
+    /* A compressed clipboard makes the next one wait, so that a kilobyte that
+     * inflates to a megabyte, sent without end, is a tenth of a second apart.
+     */
+    VIEWER_CUT_TEXT_BYTES_PER_US = 10,
 };
 
 enum viewer_state {
@@ -67,8 +72,9 @@ struct viewer {
     /* What it is owed besides pixels. */
     bool owes_bell;
     bool owes_name;
-    char *cut_text; /* UTF-8; NULL when none is owed */
-    size_t cut_text_len;
+    struct clipboard clipboard;
+    struct bytes late_cut_text; /* extended, that came too soon */
+    uint64_t cut_text_from_us;  /* not before */
 };
 
 /* Takes `fd` on success. The greeting is on its way. Returns 0 or -errno. */
@@ -79,6 +85,9 @@ void viewer_free(struct viewer *v);
 
 /* Closes the descriptor and tells vnc, once. The object stays. */
 void viewer_close(struct viewer *v);
+
+/* Whether one more line may be logged about what peers cause. */
+bool viewer_may_say(struct viewer *v);
 
 /* Sends what is owed, as far as the viewer takes it. */
 void viewer_advance(struct viewer *v);

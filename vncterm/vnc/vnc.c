@@ -16,6 +16,7 @@
 #include "vnc/accept.h"
 #include "vnc/library.h"
 #include "vnc/viewer.h"
+#include "vnc/viewer_clipboard.h"
 #include "vnc/vnc_internal.h"
 
 static bool
@@ -354,17 +355,11 @@ vnc_set_cut_text(struct vnc *v, unsigned viewer, const char *utf8, size_t len)
     if (to == NULL || len > VNC_CUT_TEXT_MAX) {
         return;
     }
-    char *copy = malloc(len + 1);
-    if (copy == NULL) {
-        log_warning_errno(ENOMEM, "vnc: clipboard not offered");
+    int r = clipboard_set_text(&to->clipboard, utf8, len);
+    if (r < 0) {
+        log_warning_errno(-r, "vnc: clipboard not offered");
         return;
     }
-    if (len > 0) {
-        memcpy(copy, utf8, len);
-    }
-    free(to->cut_text);
-    to->cut_text = copy;
-    to->cut_text_len = len;
     advance_all(v);
     settle(v);
 }
@@ -579,6 +574,11 @@ on_later(void *data)
             ask_for_size(v);
         } else {
             vnc_advance_at(v, v->size_request_from_us);
+        }
+    }
+    for (int i = 0; i < VNC_VIEWERS_MAX; i++) {
+        if (v->slots[i] != NULL && v->slots[i]->state == VIEWER_ACTIVE) {
+            viewer_take_late_cut_text(v->slots[i]);
         }
     }
     (void)owe_new_name(v); /* all are advanced anyhow */

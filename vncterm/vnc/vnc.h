@@ -155,9 +155,9 @@ void vnc_set_name(struct vnc *v, const char *name);
 
 /*
  * Offers text, well-formed UTF-8 of at most VNC_CUT_TEXT_MAX bytes, to the
- * clipboard of one viewer; what Latin-1 lacks arrives as '?'. One that is still
- * taking another text gets the newest one afterwards. Nothing happens when
- * there is no such viewer.
+ * clipboard of one viewer. One that does not know the extended clipboard gets
+ * Latin-1, with '?' for what that lacks. One that is still taking another text
+ * gets the newest one afterwards. Nothing happens when there is no such viewer.
  */
 void
 vnc_set_cut_text(struct vnc *v, unsigned viewer, const char *utf8, size_t len);
