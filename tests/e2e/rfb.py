@@ -17,6 +17,8 @@ CURSOR, XCURSOR, POINTER_POS = -239, -240, -232
 DESKTOP_SIZE, LAST_RECT, DESKTOP_NAME = -223, -224, -307
 EXTENDED_DESKTOP_SIZE = -308
 EXTENDED_CLIPBOARD = -1063131698
+FENCE, CONTINUOUS_UPDATES = -312, -313
+FENCE_REQUEST = 1 << 31
 
 # The extended clipboard's format and actions.
 CLIPBOARD_TEXT = 1
@@ -97,6 +99,9 @@ class Client:
         self.bells = 0
         self.cut_text = None
         self.clipboard = []
+        self.fences = []
+        self.confirms = True
+        self.continuous_ends = 0
         self.updates = 0
         self.rectangles = []
         self.counts = {}
@@ -199,6 +204,14 @@ class Client:
         self.send_clipboard(CLIPBOARD_PROVIDE | CLIPBOARD_TEXT, zlib.compress(
             struct.pack(">I", len(data)) + data))
 
+    def send_fence(self, flags, payload=b""):
+        self.wire.send(struct.pack(">B3xIB", 248, flags, len(payload)) +
+                       payload)
+
+    def set_continuous(self, is_on):
+        self.wire.send(struct.pack(">BBHHHH", 150, is_on, 0, 0, self.width,
+                                   self.height))
+
     def set_desktop_size(self, width, height):
         self.wire.send(struct.pack(">BxHHBxIHHHHI", 251, width, height, 1,
                                    0, 0, 0, width, height, 0))
@@ -220,9 +233,21 @@ class Client:
                 self.extended_cut_text(self.wire.read(-length))
             else:
                 self.cut_text = self.wire.read(length).decode("latin-1")
+        elif kind == 150:
+            self.continuous_ends += 1
+        elif kind == 248:
+            self.fence()
         else:
             raise AssertionError(f"server message {kind}")
         return kind
+
+    def fence(self):
+        """Keeps it, and confirms unless `confirms` is off."""
+        flags, length = struct.unpack(">3xIB", self.wire.read(8))
+        payload = self.wire.read(length)
+        self.fences.append((flags, payload))
+        if flags & FENCE_REQUEST and self.confirms:
+            self.send_fence(flags & ~FENCE_REQUEST, payload)
 
     def extended_cut_text(self, body):
         """Keeps the flags; a text that is provided becomes the cut text."""

@@ -7,7 +7,8 @@ import time
 import unittest
 
 from harness import VISIBLE, Vncterm, main, screen, wait_for_text, wait_until
-from rfb import COPYRECT, HEXTILE, RAW, Client, Closed
+from rfb import (CONTINUOUS_UPDATES, COPYRECT, FENCE, HEXTILE, RAW, Client,
+                 Closed)
 
 
 def open_descriptors(pid):
@@ -64,6 +65,32 @@ class Viewers(unittest.TestCase):
         self.client.type("seq 1 20000; echo flood''ed\n")
         wait_for_text(self.client, "flooded", 60)
         self.assert_typing_works("quick")
+
+    def test_continuous_updates_wait_for_the_last_to_be_confirmed(self):
+        viewer = self.enterContext(self.vncterm.client(
+            encodings=(HEXTILE, COPYRECT, FENCE, CONTINUOUS_UPDATES)))
+        while not viewer.continuous_ends:
+            self.assertIsNotNone(viewer.message())
+        viewer.set_continuous(True)
+        self.client.type("seq 1 20000; echo flood''ed\n")
+        while "flooded" not in screen(viewer):
+            self.assertIsNotNone(viewer.message())
+
+        viewer.confirms = False
+        self.client.type("clear; seq 1 20000; echo ag''ain\n")
+        wait_for_text(self.client, "again", 60)
+        # One update may have been on its way, and one is unconfirmed.
+        before = viewer.updates
+        while viewer.message(0.2) is not None:
+            pass
+        self.assertLessEqual(viewer.updates, before + 2)
+        viewer.confirms = True
+        viewer.send_fence(0, viewer.fences[-1][1])
+        while "again" not in screen(viewer):
+            self.assertIsNotNone(viewer.message())
+        self.client.refresh()
+        viewer.refresh()
+        self.assertEqual(viewer.picture(), self.client.picture())
 
     def test_a_stalled_viewer_that_resumes_gets_a_whole_picture(self):
         stalled = self.enterContext(self.vncterm.client(encodings=(RAW,)))

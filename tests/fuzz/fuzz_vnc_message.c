@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #include "fuzz/fuzz.h"
+#include "vnc/flow.h"
 #include "vnc/message.h"
 #include "vnc/wire.h"
 
@@ -53,6 +54,11 @@ check(const struct message *m, const uint8_t *data, size_t len)
     case MESSAGE_CUT_TEXT_TOO_LONG:
         assert(m->swallow > VNC_CUT_TEXT_MAX);
         break;
+    case MESSAGE_FENCE:
+        assert(m->fence.len <= FLOW_PAYLOAD_MAX);
+        assert(m->fence.payload + m->fence.len == data + m->len);
+        break;
+    case MESSAGE_CONTINUOUS:
     case MESSAGE_IGNORED:
     case MESSAGE_UPDATE_REQUEST:
     case MESSAGE_KEY:
@@ -71,7 +77,8 @@ check_all(const uint8_t *data, size_t len, enum vnc_dialect dialect)
         struct message m;
         int r = message_parse(data + at, len - at, dialect, &m);
         if (r < 0) {
-            assert(r == -EAGAIN || r == -EPROTO || r == -EINVAL);
+            assert(r == -EAGAIN || r == -EPROTO || r == -EINVAL ||
+                   r == -EBADMSG);
             break;
         }
         check(&m, data + at, len - at);

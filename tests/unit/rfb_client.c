@@ -409,6 +409,23 @@ read_cut_text(struct reader *r)
 }
 
 static bool
+read_fence(struct reader *r)
+{
+    const uint8_t *header = take(r, 8);
+    const uint8_t *payload = header == NULL ? NULL : take(r, header[7]);
+
+    if (payload == NULL) {
+        return false;
+    }
+    r->c->fences++;
+    r->c->fence_flags = wire_get_u32(header + 3);
+    r->c->fence_len = header[7];
+    assert_true(r->c->fence_len <= RFB_CLIENT_FENCE_MAX);
+    memcpy(r->c->fence, payload, r->c->fence_len);
+    return true;
+}
+
+static bool
 read_message(struct reader *r)
 {
     const uint8_t *type = take(r, 1);
@@ -425,6 +442,11 @@ read_message(struct reader *r)
         return true;
     case 3:
         return read_cut_text(r);
+    case 150:
+        r->c->continuous_ends++;
+        return true;
+    case 248:
+        return read_fence(r);
     default:
         fail_msg("unexpected message %u", *type);
         return false;
@@ -485,5 +507,37 @@ rfb_client_send_desktop_size(struct rfb_client *c, struct pixel_size size)
     message[6] = 1;
     wire_put_u16(message + 16, (uint16_t)size.width);
     wire_put_u16(message + 18, (uint16_t)size.height);
+    rfb_client_send(c, message, sizeof(message));
+}
+
+void
+rfb_client_send_fence(struct rfb_client *c, uint32_t flags, const void *payload,
+                      size_t len)
+{
+    uint8_t message[9 + RFB_CLIENT_FENCE_MAX] = {248};
+
+    assert_true(len <= RFB_CLIENT_FENCE_MAX);
+    wire_put_u32(message + 4, flags);
+    message[8] = (uint8_t)len;
+    memcpy(message + 9, payload, len);
+    rfb_client_send(c, message, 9 + len);
+}
+
+void
+rfb_client_confirm(struct rfb_client *c)
+{
+    uint32_t request = UINT32_C(1) << 31;
+
+    assert_true((c->fence_flags & request) != 0);
+    rfb_client_send_fence(c, c->fence_flags & ~request, c->fence, c->fence_len);
+}
+
+void
+rfb_client_send_continuous(struct rfb_client *c, bool is_on)
+{
+    uint8_t message[10] = {150, is_on};
+
+    wire_put_u16(message + 6, (uint16_t)c->size.width);
+    wire_put_u16(message + 8, (uint16_t)c->size.height);
     rfb_client_send(c, message, sizeof(message));
 }

@@ -17,6 +17,7 @@
 enum {
     RFB_CLIENT_SIDE_MAX = 8192,
     RFB_CLIENT_TEXT_MAX = 256,
+    RFB_CLIENT_FENCE_MAX = 64,
 };
 
 struct rfb_client {
@@ -41,6 +42,11 @@ struct rfb_client {
     int cut_texts;
     int size_reason; /* of the last ExtendedDesktopSize */
     int size_status;
+    int fences;
+    uint32_t fence_flags; /* of the last */
+    size_t fence_len;
+    uint8_t fence[RFB_CLIENT_FENCE_MAX];
+    int continuous_ends; /* EndOfContinuousUpdates */
 };
 
 /* Takes `fd`, a non-blocking socket. */
@@ -76,6 +82,15 @@ enum rfb_client_request {
 
 /* Asks for all of the picture. */
 void rfb_client_request(struct rfb_client *c, enum rfb_client_request what);
+
+void rfb_client_send_fence(struct rfb_client *c, uint32_t flags,
+                           const void *payload, size_t len);
+
+/* Answers the last fence, which must have asked for it. */
+void rfb_client_confirm(struct rfb_client *c);
+
+/* EnableContinuousUpdates for all of the picture. */
+void rfb_client_send_continuous(struct rfb_client *c, bool is_on);
 
 void rfb_client_send_desktop_size(struct rfb_client *c, struct pixel_size size);
 

@@ -157,9 +157,54 @@ scancode_is_ignored(void **state)
 }
 
 static void
+fence_has_a_payload(void **state)
+{
+    uint8_t data[9 + 255] = {248, 0, 0, 0, 0x80, 0, 0, 5, 3, 'a', 'b', 'c'};
+    struct message m;
+
+    (void)state;
+    m = parse(data, sizeof(data));
+    assert_int_equal(m.type, MESSAGE_FENCE);
+    assert_int_equal(m.len, 12);
+    assert_int_equal(m.fence.flags, 0x80000005);
+    assert_int_equal(m.fence.len, 3);
+    assert_memory_equal(m.fence.payload, "abc", 3);
+    data[8] = 64;
+    assert_int_equal(parse(data, sizeof(data)).fence.len, 64);
+    data[8] = 65;
+    assert_int_equal(message_parse(data, sizeof(data), VNC_DIALECT_FULL, &m),
+                     -EBADMSG);
+}
+
+static void
+continuous_updates_are_parsed(void **state)
+{
+    (void)state;
+    struct message m = parse("\x96\1\0\1\0\2\0\3\0\4", 10);
+    assert_int_equal(m.type, MESSAGE_CONTINUOUS);
+    assert_true(m.continuous.is_on);
+    assert_int_equal(m.continuous.area.x, 1);
+    assert_int_equal(m.continuous.area.y, 2);
+    assert_int_equal(m.continuous.area.width, 3);
+    assert_int_equal(m.continuous.area.height, 4);
+}
+
+static void
+agent_knows_neither_fences_nor_continuous_updates(void **state)
+{
+    uint8_t data[64] = {248};
+    struct message m;
+
+    (void)state;
+    assert_int_equal(message_parse(data, 1, VNC_DIALECT_AGENT, &m), -EPROTO);
+    data[0] = 150;
+    assert_int_equal(message_parse(data, 1, VNC_DIALECT_AGENT, &m), -EPROTO);
+}
+
+static void
 all_other_types_are_refused(void **state)
 {
-    static const uint8_t known[] = {0, 2, 3, 4, 5, 6, 251, 254};
+    static const uint8_t known[] = {0, 2, 3, 4, 5, 6, 150, 248, 251, 254};
     uint8_t data[64] = {0};
 
     (void)state;
@@ -347,6 +392,9 @@ main(void)
         cmocka_unit_test(encodings_beyond_the_limit_are_swallowed),
         cmocka_unit_test(desktop_size_needs_all_its_screens),
         cmocka_unit_test(scancode_is_ignored),
+        cmocka_unit_test(fence_has_a_payload),
+        cmocka_unit_test(continuous_updates_are_parsed),
+        cmocka_unit_test(agent_knows_neither_fences_nor_continuous_updates),
         cmocka_unit_test(all_other_types_are_refused),
         cmocka_unit_test(format_must_fit_its_pixels),
         cmocka_unit_test(known_encodings_keep_their_order),

@@ -575,6 +575,12 @@ library_client_request(struct library_client *client, struct rect area,
     }
 }
 
+void
+library_client_forget_requests(struct library_client *client)
+{
+    sraRgnMakeEmpty(client->cl->requestedRegion);
+}
+
 bool
 library_client_is_waiting(const struct library_client *client)
 {

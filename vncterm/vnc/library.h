@@ -85,6 +85,9 @@ int library_client_feed(struct library_client *client, const uint8_t *message,
 void library_client_request(struct library_client *client, struct rect area,
                             enum library_request what);
 
+/* Requests that are not answered yet never were. */
+void library_client_forget_requests(struct library_client *client);
+
 /* Whether a request is not answered yet. */
 bool library_client_is_waiting(const struct library_client *client);
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "vnc/flow.h"
 #include "vnc/wire.h"
 
 /*
@@ -19,6 +20,8 @@ enum {
     TYPE_KEY = 4,
     TYPE_POINTER = 5,
     TYPE_CUT_TEXT = 6,
+    TYPE_CONTINUOUS = 150, /* EnableContinuousUpdates */
+    TYPE_FENCE = 248,
     TYPE_SET_DESKTOP_SIZE = 251,
     TYPE_SCANCODE = 254, /* XenCenter's own: down, padding, scan code */
 };
@@ -30,6 +33,8 @@ enum {
     DESKTOP_SIZE_HEADER = 8,
     DESKTOP_SCREEN_SIZE = 16,
     SCANCODE_SIZE = 8,
+    CONTINUOUS_SIZE = 10,
+    FENCE_HEADER = 9,
 };
 
 enum {
@@ -52,6 +57,8 @@ enum {
     ENCODING_COMPRESS_LEVEL_0 = -256,
     ENCODING_DESKTOP_NAME = -307,
     ENCODING_EXTENDED_DESKTOP_SIZE = -308,
+    ENCODING_FENCE = -312,
+    ENCODING_CONTINUOUS = -313,
     ENCODING_EXTENDED_CLIPBOARD = -1063131698, /* 0xc0a1e5ce */
     /* zlib's level 9 costs 35 ms for a screen, level 6 an eighth of it. */
     COMPRESS_LEVEL_MAX = 6,
@@ -219,17 +226,52 @@ parse_desktop_size(const uint8_t *data, size_t len, struct message *out)
     return 0;
 }
 
+static int
+parse_fence(const uint8_t *data, size_t len, struct message *out)
+{
+    if (len < FENCE_HEADER) {
+        return -EAGAIN;
+    }
+    size_t payload = data[8];
+    if (payload > FLOW_PAYLOAD_MAX) {
+        return -EBADMSG;
+    }
+    if (len < FENCE_HEADER + payload) {
+        return -EAGAIN;
+    }
+    out->type = MESSAGE_FENCE;
+    out->len = FENCE_HEADER + payload;
+    out->fence.flags = wire_get_u32(data + 4);
+    out->fence.payload = data + FENCE_HEADER;
+    out->fence.len = payload;
+    return 0;
+}
+
+static struct rect
+parse_rect(const uint8_t *data)
+{
+    return (struct rect){
+        .x = wire_get_u16(data),
+        .y = wire_get_u16(data + 2),
+        .width = wire_get_u16(data + 4),
+        .height = wire_get_u16(data + 6),
+    };
+}
+
+static void
+parse_continuous(const uint8_t *data, struct message *out)
+{
+    out->type = MESSAGE_CONTINUOUS;
+    out->continuous.is_on = data[1] != 0;
+    out->continuous.area = parse_rect(data + 2);
+}
+
 static void
 parse_update_request(const uint8_t *data, struct message *out)
 {
     out->type = MESSAGE_UPDATE_REQUEST;
     out->request.is_incremental = data[1] != 0;
-    out->request.area = (struct rect){
-        .x = wire_get_u16(data + 2),
-        .y = wire_get_u16(data + 4),
-        .width = wire_get_u16(data + 6),
-        .height = wire_get_u16(data + 8),
-    };
+    out->request.area = parse_rect(data + 2);
 }
 
 static void
@@ -264,6 +306,8 @@ fixed_size(uint8_t type)
         return POINTER_SIZE;
     case TYPE_SCANCODE:
         return SCANCODE_SIZE;
+    case TYPE_CONTINUOUS:
+        return CONTINUOUS_SIZE;
     default:
         return 0;
     }
@@ -277,6 +321,10 @@ message_parse(const uint8_t *data, size_t len, enum vnc_dialect dialect,
         return -EAGAIN;
     }
     uint8_t type = data[0];
+    if (dialect == VNC_DIALECT_AGENT &&
+        (type == TYPE_FENCE || type == TYPE_CONTINUOUS)) {
+        return -EPROTO; /* nobody was invited to send them */
+    }
     size_t size = fixed_size(type);
     if (len < size) {
         return -EAGAIN;
@@ -305,6 +353,12 @@ message_parse(const uint8_t *data, size_t len, enum vnc_dialect dialect,
         break;
     case TYPE_SET_DESKTOP_SIZE:
         r = parse_desktop_size(data, len, &message);
+        break;
+    case TYPE_FENCE:
+        r = parse_fence(data, len, &message);
+        break;
+    case TYPE_CONTINUOUS:
+        parse_continuous(data, &message);
         break;
     case TYPE_SCANCODE:
         break;
@@ -373,6 +427,10 @@ encodings_choose(const uint8_t *list, unsigned count, enum vnc_dialect dialect,
             out->has_desktop_name = true;
         } else if (encoding == ENCODING_EXTENDED_CLIPBOARD) {
             out->has_extended_clipboard = dialect == VNC_DIALECT_FULL;
+        } else if (encoding == ENCODING_FENCE) {
+            out->has_fence = dialect == VNC_DIALECT_FULL;
+        } else if (encoding == ENCODING_CONTINUOUS) {
+            out->has_continuous = dialect == VNC_DIALECT_FULL;
         } else if (is_served(encoding, dialect)) {
             add_encoding(out, encoding);
         }

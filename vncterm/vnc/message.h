@@ -36,6 +36,8 @@ enum message_type {
     MESSAGE_EXTENDED_CUT_TEXT, /* of the full dialect only */
     MESSAGE_CUT_TEXT_TOO_LONG, /* its text is in `swallow` */
     MESSAGE_SET_DESKTOP_SIZE,
+    MESSAGE_FENCE,      /* of the full dialect, as is the next */
+    MESSAGE_CONTINUOUS, /* EnableContinuousUpdates */
 };
 
 /* Pointers are into the bytes that were parsed. */
@@ -74,13 +76,23 @@ struct message {
             struct pixel_size size;
             bool is_one_screen; /* exactly one, covering all of it */
         } desktop;
+        struct {
+            uint32_t flags;
+            const uint8_t *payload;
+            size_t len; /* at most FLOW_PAYLOAD_MAX */
+        } fence;
+        struct {
+            bool is_on;
+            struct rect area;
+        } continuous;
     };
 };
 
 /*
  * Parses the message at the start of `len` bytes. Returns 0, -EAGAIN when it
- * is not complete yet, -EPROTO for a type that this dialect does not know, or
- * -EINVAL for a pixel format that cannot be served.
+ * is not complete yet, -EPROTO for a type that this dialect does not know,
+ * -EINVAL for a pixel format that cannot be served, or -EBADMSG for a fence
+ * that is longer than there are any.
  */
 int message_parse(const uint8_t *data, size_t len, enum vnc_dialect dialect,
                   struct message *out);
@@ -104,6 +116,8 @@ struct encodings {
     bool has_desktop_name;          /* -307, sent by us */
     bool has_extended_clipboard;    /* 0xc0a1e5ce, answered by us */
     bool has_extended_desktop_size; /* -308 */
+    bool has_fence;                 /* -312, answered by us */
+    bool has_continuous;            /* -313, the same */
 };
 
 /*

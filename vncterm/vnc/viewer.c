@@ -60,6 +60,7 @@ viewer_new(struct viewer **out, struct vnc *vnc, int fd)
     v->accepted_us = loop_now_us(vnc->loop);
     bytes_init(&v->in, IN_MAX);
     bytes_init(&v->out, OUT_MAX);
+    flow_init(&v->flow);
     clipboard_init(&v->clipboard);
     bytes_init(&v->late_cut_text, VNC_CUT_TEXT_MAX);
     int r = loop_fd_new(&v->watcher, vnc->loop, fd, LOOP_PRIORITY_VIEWER,
@@ -102,6 +103,7 @@ viewer_free(struct viewer *v)
     library_client_free(v->client);
     bytes_fini(&v->in);
     bytes_fini(&v->out);
+    flow_fini(&v->flow);
     clipboard_fini(&v->clipboard);
     bytes_fini(&v->late_cut_text);
     free(v);
@@ -154,8 +156,9 @@ write_out(struct viewer *v)
 static bool
 is_asking(const struct viewer *v)
 {
-    return !rect_is_empty(v->changes) || !rect_is_empty(v->repaint) ||
-           library_client_is_waiting(v->client);
+    return flow_allows_update(&v->flow) &&
+           (!rect_is_empty(v->changes) || !rect_is_empty(v->repaint) ||
+            v->flow.is_continuous || library_client_is_waiting(v->client));
 }
 
 /* DesktopName: an update of one pseudo-rectangle. */
@@ -198,7 +201,32 @@ apply_settings(struct viewer *v)
     return r;
 }
 
-/* Makes an update, if it is asked for and there is something to send. */
+/*
+ * Has the library make an update, asked for or continuous. A request of ours
+ * that there is nothing for must not be found when the viewer goes back to its
+ * own.
+ */
+static int
+encode_update(struct viewer *v)
+{
+    bool is_asked = library_client_is_waiting(v->client);
+    size_t before = bytes_len(&v->out);
+
+    if (v->flow.is_continuous) {
+        library_client_request(v->client, v->flow.area,
+                               LIBRARY_REQUEST_CHANGES);
+    }
+    int r = library_client_update(v->client, &v->out);
+    if (!is_asked && r == 0) {
+        library_client_forget_requests(v->client);
+    }
+    if (r == 0 && bytes_len(&v->out) > before) {
+        r = flow_end_update(&v->flow, &v->out);
+    }
+    return r;
+}
+
+/* Makes an update, if it may be and there is something to send. */
 static int
 make_update(struct viewer *v)
 {
@@ -206,6 +234,9 @@ make_update(struct viewer *v)
     uint64_t *from_us = &v->vnc->repaint_from_us[v->slot];
     bool repaints = false;
 
+    if (!flow_allows_update(&v->flow)) {
+        return 0;
+    }
     if (!rect_is_empty(v->changes)) {
         library_client_request(v->client, v->changes, LIBRARY_REQUEST_CHANGES);
         v->changes = (struct rect){0};
@@ -219,13 +250,14 @@ make_update(struct viewer *v)
             vnc_advance_at(v->vnc, *from_us);
         }
     }
-    if (v->vnc->is_undrawn || !library_client_is_waiting(v->client)) {
+    if (v->vnc->is_undrawn ||
+        (!v->flow.is_continuous && !library_client_is_waiting(v->client))) {
         return 0;
     }
     if (repaints) {
         v->vnc->handler->on_repaint(v->vnc->data);
     }
-    int r = library_client_update(v->client, &v->out);
+    int r = encode_update(v);
     if (repaints) {
         uint64_t end_us = loop_now_us(v->vnc->loop);
         uint64_t pause_us = VIEWER_REPAINT_SHARE * (uint64_t)v->vnc->viewers *
@@ -242,7 +274,10 @@ produce(struct viewer *v)
 {
     static const uint8_t bell = 2;
 
-    int r = apply_settings(v);
+    int r = flow_push(&v->flow, &v->out);
+    if (r == 0) {
+        r = apply_settings(v);
+    }
     if (v->owes_bell) {
         v->owes_bell = false;
         push(v, &bell, sizeof(bell));
@@ -288,7 +323,8 @@ bool
 viewer_wants_frame(const struct viewer *v)
 {
     return v->state == VIEWER_ACTIVE && bytes_len(&v->out) == 0 &&
-           library_client_is_waiting(v->client);
+           flow_allows_update(&v->flow) &&
+           (v->flow.is_continuous || library_client_is_waiting(v->client));
 }
 
 bool
@@ -322,6 +358,9 @@ surrounding(struct rect a, struct rect b)
 static void
 take_request(struct viewer *v, const struct message *m)
 {
+    if (m->request.is_incremental && v->flow.is_continuous) {
+        return; /* it is sent them anyway */
+    }
     if (m->request.is_incremental && v->has_asked) {
         v->changes = surrounding(v->changes, m->request.area);
     } else {
@@ -338,6 +377,8 @@ take_encodings(struct viewer *v, const struct message *m)
     encodings_choose(m->encodings.list, m->encodings.count, v->vnc->dialect,
                      &v->encodings);
     v->has_encodings = true;
+    flow_set_encodings(&v->flow, v->encodings.has_fence,
+                       v->encodings.has_continuous);
     clipboard_set_extended(&v->clipboard, v->encodings.has_extended_clipboard);
     if (!v->encodings.has_desktop_name) {
         v->owes_name = false;
@@ -361,10 +402,27 @@ take_pointer(struct viewer *v, const struct message *m)
 }
 
 static void
+take_fence(struct viewer *v, const struct message *m)
+{
+    int r = flow_take_fence(&v->flow, m->fence.flags, m->fence.payload,
+                            m->fence.len);
+
+    if (r < 0) {
+        if (viewer_may_say(v)) {
+            log_warning_errno(
+                -r, "vnc: viewer %d closed: asks for fences and takes none",
+                v->slot);
+        }
+        viewer_close(v);
+    }
+}
+
+static void
 take_message(struct viewer *v, const struct message *m)
 {
     struct vnc *vnc = v->vnc;
 
+    flow_begin_message(&v->flow);
     switch (m->type) {
     case MESSAGE_IGNORED:
         break;
@@ -394,6 +452,12 @@ take_message(struct viewer *v, const struct message *m)
     case MESSAGE_EXTENDED_CUT_TEXT:
         viewer_take_extended_cut_text(v, m);
         break;
+    case MESSAGE_FENCE:
+        take_fence(v, m);
+        break;
+    case MESSAGE_CONTINUOUS:
+        flow_take_continuous(&v->flow, m->continuous.is_on, m->continuous.area);
+        break;
     case MESSAGE_SET_DESKTOP_SIZE:
         if (v->encodings.has_extended_desktop_size) {
             struct pixel_size none = {0};
@@ -415,6 +479,9 @@ report_misuse(struct viewer *v, int error, uint8_t type)
     } else if (error == -EPROTO) {
         log_warning("vnc: viewer %d closed: unknown message type %u", v->slot,
                     type);
+    } else if (error == -EBADMSG) {
+        log_warning("vnc: viewer %d closed: malformed message of type %u",
+                    v->slot, type);
     } else {
         log_warning("vnc: viewer %d closed: pixel format cannot be served",
                     v->slot);

@@ -19,6 +19,7 @@
 #include "base/geom.h"
 #include "loop/loop.h"
 #include "vnc/clipboard.h"
+#include "vnc/flow.h"
 #include "vnc/handshake.h"
 #include "vnc/library.h"
 #include "vnc/message.h"
@@ -67,6 +68,7 @@ struct viewer {
     struct encodings encodings;
     struct rect changes; /* requested; empty when not */
     struct rect repaint;
+    struct flow flow;
     bool has_asked; /* for an update; the first is a repaint, however asked */
 
     /* What it is owed besides pixels. */
