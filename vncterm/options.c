@@ -26,6 +26,7 @@ enum {
     OPTION_ALLOW_REMOTE = 256,
     OPTION_RFB,
     OPTION_GEOMETRY,
+    OPTION_MAX_GEOMETRY,
     OPTION_FONT,
     OPTION_FONT_SIZE,
     OPTION_TERM,
@@ -68,6 +69,7 @@ static const struct option long_options[] = {
     {"allow-remote", no_argument, NULL, OPTION_ALLOW_REMOTE},
     {"rfb", required_argument, NULL, OPTION_RFB},
     {"geometry", required_argument, NULL, OPTION_GEOMETRY},
+    {"max-geometry", required_argument, NULL, OPTION_MAX_GEOMETRY},
     {"font", required_argument, NULL, OPTION_FONT},
     {"font-size", required_argument, NULL, OPTION_FONT_SIZE},
     {"term", required_argument, NULL, OPTION_TERM},
@@ -295,13 +297,14 @@ set_backspace(struct parser *p, const char *value)
 }
 
 static int
-set_geometry(struct parser *p, const char *value)
+set_geometry(struct parser *p, const char *option, const char *value,
+             struct cell_size *out)
 {
     static_assert(OPTIONS_COLS_MAX == 1000 && OPTIONS_ROWS_MAX == 500,
                   "the message below names them");
-    if (!options_value_size(value, &p->options.size)) {
+    if (!options_value_size(value, out)) {
         return refuse_value(
-            p, "--geometry", value,
+            p, option, value,
             "not COLSxROWS with 1 to 1000 columns and 1 to 500 rows");
     }
     return 0;
@@ -535,7 +538,9 @@ set_option(struct parser *p, int option, const char *value)
     case OPTION_RFB:
         return set_rfb(p, value);
     case OPTION_GEOMETRY:
-        return set_geometry(p, value);
+        return set_geometry(p, "--geometry", value, &o->size);
+    case OPTION_MAX_GEOMETRY:
+        return set_geometry(p, "--max-geometry", value, &o->size_max);
     case OPTION_FONT:
         return set_path(p, "--font", value, &o->font);
     case OPTION_FONT_SIZE:
@@ -678,6 +683,8 @@ set_defaults(struct options *o)
         .port = RFB_PORT,
         .rfb = OPTIONS_RFB_3_8,
         .size = {.cols = 80, .rows = 24},
+        .size_max = {.cols = OPTIONS_VIEWER_COLS_DEFAULT,
+                     .rows = OPTIONS_VIEWER_ROWS_DEFAULT},
         .sandbox = OPTIONS_SANDBOX_ON,
         .state_dir = OPTIONS_STATE_DIR_DEFAULT,
         .font_size = OPTIONS_FONT_SIZE_DEFAULT,

@@ -25,6 +25,9 @@ enum {
     /* These are what term/ and render/ can do; session.c compares them. */
     OPTIONS_COLS_MAX = 1000,
     OPTIONS_ROWS_MAX = 500,
+    /* A picture of 8x16 cells this large is just below 8 MiB. */
+    OPTIONS_VIEWER_COLS_DEFAULT = 240,
+    OPTIONS_VIEWER_ROWS_DEFAULT = 67,
     OPTIONS_SCROLLBACK_MAX = 256 << 20,
     OPTIONS_SCROLLBACK_DEFAULT = 1 << 20,
     OPTIONS_FONT_SIZE_MIN = 6,
@@ -86,7 +89,8 @@ struct options {
     const char *title;      /* NULL for the default */
     enum options_rfb rfb;
     struct cell_size size;
-    const char *font; /* NULL for the built-in one */
+    struct cell_size size_max; /* that viewers may ask for */
+    const char *font;          /* NULL for the built-in one */
     int font_size;
     enum key_dialect dialect;
     enum coding charset; /* of a guest that never says */

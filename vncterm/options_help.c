@@ -18,6 +18,8 @@ const char options_help[] =
     "  -s, --stay              keep the last screen when the console ends\n"
     "      --geometry=COLSxROWS\n"
     "                          size in characters (80x24)\n"
+    "      --max-geometry=COLSxROWS\n"
+    "                          the largest that viewers may ask for (240x67)\n"
     "      --term=TYPE         keys as of linux, vt220 or xterm (xterm; linux\n"
     "                          with -x)\n"
     "      --charset=CHARSET   utf8, latin1 or cp437 for a guest that never\n"

@@ -505,6 +505,9 @@ make_viewers(struct session *s)
         .input = {.dialect = o->dialect,
                   .ctrl_arrows_scroll = o->agent,
                   .corner_click_pastes = o->agent},
+        /* Back to the size at the start is always possible. */
+        .size_max = {.cols = max_int(o->size_max.cols, o->size.cols),
+                     .rows = max_int(o->size_max.rows, o->size.rows)},
     };
 
     viewers_new(&s->viewers, &config);

@@ -36,6 +36,7 @@ struct viewers {
     struct term *term;
     struct render *render;
     struct input_config input;
+    struct cell_size size_max;
     struct vnc *vnc;
     struct frames *frames;
 
@@ -387,24 +388,45 @@ on_cut_text(void *data, unsigned viewer, const char *utf8, size_t len)
     }
 }
 
-static void
+/*
+ * The cells that fit into `wanted` pixels, as far as they may and as the
+ * picture stays within its limits: a window that is too large gets a picture
+ * that is smaller, and not that of before.
+ */
+static struct cell_size
+fitting_size(const struct viewers *v, struct pixel_size wanted)
+{
+    struct pixel_size cell = render_cell_size(v->render);
+    int cols_max = min_int(v->size_max.cols, VNC_SIDE_MAX / cell.width);
+    int rows_max = min_int(v->size_max.rows, VNC_SIDE_MAX / cell.height);
+    int cols = clamp_int(wanted.width / cell.width, 1, cols_max);
+    int pixels_max = VNC_PICTURE_MAX / (int)sizeof(uint32_t);
+    int row_pixels = cols * cell.width * cell.height;
+
+    rows_max = min_int(rows_max, pixels_max / row_pixels);
+    return (struct cell_size){
+        .cols = cols,
+        .rows = clamp_int(wanted.height / cell.height, 1, rows_max)};
+}
+
+static int
 on_size_request(void *data, unsigned viewer, struct pixel_size wanted)
 {
     struct viewers *v = data;
     struct pixel_size cell = render_cell_size(v->render);
     struct pixel_size before = vnc_size(v->vnc);
-    struct cell_size size = {
-        .cols = clamp_int(wanted.width / cell.width, 1, TERM_COLS_MAX),
-        .rows = clamp_int(wanted.height / cell.height, 1, TERM_ROWS_MAX)};
+    struct cell_size size = fitting_size(v, wanted);
     struct pixel_size pixels = {.width = size.cols * cell.width,
                                 .height = size.rows * cell.height};
 
-    if (vnc_resize(v->vnc, pixels) < 0) {
+    int r = vnc_resize(v->vnc, pixels);
+    if (r < 0) {
         log_debug("vnc: viewer %u: refused the size %dx%d", viewer,
                   pixels.width, pixels.height);
-        return;
+        return r;
     }
-    if (term_resize(v->term, size) < 0) {
+    r = term_resize(v->term, size);
+    if (r < 0) {
         if (log_limit_allows(&v->size_limit, loop_now_us(v->loop))) {
             log_warning("term: no memory for %dx%d cells", size.cols,
                         size.rows);
@@ -412,12 +434,13 @@ on_size_request(void *data, unsigned viewer, struct pixel_size wanted)
         if (vnc_resize(v->vnc, before) < 0) {
             log_error("vnc: no memory for the size that it had");
             loop_quit(v->loop, EXIT_FAILURE);
-            return;
+            return r;
         }
     } else {
         stream_set_size(v->stream, size);
     }
     frames_draw_all(v->frames);
+    return r;
 }
 
 static void
@@ -463,6 +486,7 @@ viewers_new(struct viewers **out, const struct viewers_config *config)
                    v);
     loop_timer_new(&v->offer_timer, v->loop, LOOP_PRIORITY_VIEWER,
                    on_offer_time, v);
+    v->size_max = config->size_max;
     *out = v;
 }
 

@@ -23,6 +23,7 @@ struct viewers_config {
     struct term *term;
     struct render *render;
     struct input_config input;
+    struct cell_size size_max; /* that they may ask for */
 };
 
 void viewers_new(struct viewers **out, const struct viewers_config *config);

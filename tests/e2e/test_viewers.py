@@ -192,6 +192,26 @@ class Viewers(unittest.TestCase):
         late = self.enterContext(self.vncterm.client(encodings=(RAW,)))
         self.assertEqual((late.width, late.height), (800, 480))
 
+    def test_a_size_beyond_the_limits_is_cut_to_them(self):
+        from rfb import EXTENDED_DESKTOP_SIZE
+        self.client.set_encodings((HEXTILE, EXTENDED_DESKTOP_SIZE))
+        self.client.refresh()
+        for wanted, given in (((65535, 65535), (240 * 8, 67 * 16)),
+                              ((1, 1), (8, 16)),
+                              ((65535, 1), (240 * 8, 16))):
+            self.client.set_desktop_size(*wanted)
+            self.client.pump(lambda: (self.client.width, self.client.height)
+                             == given)
+
+        options = ("--max-geometry", "90x20", "--geometry", "80x30")
+        with Vncterm("sh", options=options) as vncterm:
+            with vncterm.client(encodings=(HEXTILE, EXTENDED_DESKTOP_SIZE)) \
+                    as client:
+                client.refresh()
+                client.set_desktop_size(2000, 2000)
+                client.pump(lambda: client.width == 90 * 8)
+                self.assertEqual(client.height, 30 * 16)
+
 
 if __name__ == "__main__":
     main()

@@ -8,6 +8,7 @@
  * above are things that happen, see happen().
  */
 #include <assert.h>
+#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,15 +95,18 @@ on_cut_text(void *data, unsigned viewer, const char *utf8, size_t len)
     }
 }
 
-static void
+static int
 on_size_request(void *data, unsigned viewer, struct pixel_size size)
 {
     struct world *w = data;
 
     assert((w->viewers & 1U << viewer) != 0);
-    if (size.width <= SIDE_MAX && size.height <= SIDE_MAX) {
-        (void)vnc_resize(w->vnc, size); /* may refuse */
+    assert(size.width >= 1 && size.width <= UINT16_MAX);
+    assert(size.height >= 1 && size.height <= UINT16_MAX);
+    if (size.width > SIDE_MAX || size.height > SIDE_MAX) {
+        return -EPERM;
     }
+    return vnc_resize(w->vnc, size);
 }
 
 static void

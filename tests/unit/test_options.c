@@ -97,6 +97,8 @@ defaults_are_what_the_help_says(void **state)
     assert_int_equal(o->rfb, OPTIONS_RFB_3_8);
     assert_int_equal(o->size.cols, 80);
     assert_int_equal(o->size.rows, 24);
+    assert_int_equal(o->size_max.cols, 240);
+    assert_int_equal(o->size_max.rows, 67);
     assert_null(o->font);
     assert_int_equal(o->font_size, 16);
     assert_int_equal(o->dialect, KEY_DIALECT_XTERM);
@@ -783,6 +785,14 @@ geometry_has_bounds(void **state)
     expect_accepted(&most, "-c --geometry 1000x500");
     assert_int_equal(most.options.size.cols, 1000);
     assert_int_equal(most.options.size.rows, 500);
+
+    expect_accepted(&most, "-c --max-geometry=1000x1");
+    assert_int_equal(most.options.size_max.cols, 1000);
+    assert_int_equal(most.options.size_max.rows, 1);
+    assert_int_equal(most.options.size.cols, 80);
+    expect_refused("-c --max-geometry 0x1",
+                   "--max-geometry 0x1: not COLSxROWS with 1 to 1000 columns "
+                   "and 1 to 500 rows");
 
     for (size_t i = 0; i < sizeof(bad) / sizeof(char *); i++) {
         (void)snprintf(words, sizeof(words), "-c --geometry=%s", bad[i]);

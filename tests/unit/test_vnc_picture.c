@@ -495,11 +495,65 @@ refused_size_request_is_answered(void **state)
     assert_int_equal(c->size.width, WIDTH);
 
     fixture_advance_ms(f, 1000);
+    f->refuses_sizes = false;
     rfb_client_request(c, RFB_CLIENT_CHANGES);
     rfb_client_send_desktop_size(c, (struct pixel_size){65535, 65535});
     fixture_receive(f, c);
+    assert_int_equal(f->size_asked.width, 65535);
+    assert_int_equal(c->size_status, 2); /* out of resources */
+    assert_int_equal(c->size_reason, 1);
+    assert_int_equal(c->size.width, WIDTH);
+
+    fixture_advance_ms(f, 1000);
+    rfb_client_request(c, RFB_CLIENT_CHANGES);
+    rfb_client_send_desktop_size(c, (struct pixel_size){0, 60});
+    fixture_receive(f, c);
+    assert_int_equal(f->size_requests, 2);
+    assert_int_equal(c->size_status, 3); /* invalid layout */
+}
+
+static void
+newest_size_request_of_all_viewers_wins(void **state)
+{
+    struct fixture *f = *state;
+    struct rfb_client *first = fixture_connect(f);
+    struct rfb_client *second = fixture_connect(f);
+    const int32_t list[] = {0, -308};
+
+    fixture_set_encodings(f, first, list, 2);
+    fixture_set_encodings(f, second, list, 2);
+    fixture_ask_for_all(f, first);
+    fixture_ask_for_all(f, second);
+    rfb_client_send_desktop_size(second, (struct pixel_size){70, 50});
+    fixture_run(f); /* the next ones have to wait */
+    vnc_flush(f->vnc);
+    for (int i = 0; i < 2; i++) { /* the size, and its pixels */
+        rfb_client_request(first, RFB_CLIENT_CHANGES);
+        rfb_client_request(second, RFB_CLIENT_CHANGES);
+        fixture_receive(f, first);
+        fixture_receive(f, second);
+    }
+
+    rfb_client_request(first, RFB_CLIENT_CHANGES);
+    rfb_client_request(second, RFB_CLIENT_CHANGES);
+    rfb_client_send_desktop_size(first, (struct pixel_size){80, 60});
+    fixture_run(f);
+    rfb_client_send_desktop_size(second, (struct pixel_size){90, 40});
+    fixture_receive(f, first);
+    assert_int_equal(first->size_status, 1); /* overtaken */
     assert_int_equal(f->size_requests, 1);
-    assert_int_equal(c->size_status, 3);
+
+    rfb_client_request(first, RFB_CLIENT_CHANGES);
+    fixture_advance_ms(f, 100);
+    vnc_flush(f->vnc);
+    fixture_receive(f, first);
+    fixture_receive(f, second);
+    assert_int_equal(f->size_requests, 2);
+    assert_int_equal(first->size.width, 90);
+    assert_int_equal(first->size_status, 0);
+    assert_int_equal(first->size_reason, 2);
+    assert_int_equal(second->size.width, 90);
+    assert_int_equal(second->size_reason, 1);
 }
 
 static void
@@ -660,6 +714,7 @@ main(void)
         VNC_TEST(widest_picture_can_be_sent),
         VNC_TEST(size_request_is_carried_out_and_answered),
         VNC_TEST(refused_size_request_is_answered),
+        VNC_TEST(newest_size_request_of_all_viewers_wins),
         VNC_TEST(size_request_for_the_present_size_changes_nothing),
         VNC_TEST(pointer_is_shown_to_others_only),
         VNC_TEST(size_requests_are_limited_and_the_newest_counts),

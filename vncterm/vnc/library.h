@@ -39,6 +39,7 @@ enum library_request {
 enum library_size_answer {
     LIBRARY_SIZE_OK = 0,
     LIBRARY_SIZE_PROHIBITED = 1,
+    LIBRARY_SIZE_NO_RESOURCES = 2,
     LIBRARY_SIZE_INVALID = 3,
 };
 

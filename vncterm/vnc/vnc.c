@@ -264,7 +264,6 @@ vnc_resize(struct vnc *v, struct pixel_size size)
         return -EINVAL;
     }
     if (is_same_size(size, v->size)) {
-        v->resizes++;
         return 0;
     }
     if (v->viewers > 0) {
@@ -278,7 +277,6 @@ vnc_resize(struct vnc *v, struct pixel_size size)
     v->pixels = pixels;
     v->size = size;
     v->is_undrawn = pixels != NULL;
-    v->resizes++;
     return 0;
 }
 
@@ -527,26 +525,25 @@ ask_for_size(struct vnc *v)
     struct viewer *asker = v->size_asker;
     struct pixel_size asked = v->size_asked;
     struct pixel_size before = v->size;
-    unsigned resizes = v->resizes;
 
     v->size_asker = NULL;
     v->size_request_from_us = loop_now_us(v->loop) + VNC_SIZE_REQUEST_US;
     library_set_size_asker(v->library, asker->client);
-    v->handler->on_size_request(v->data, (unsigned)asker->slot, asked);
+    int r = v->handler->on_size_request(v->data, (unsigned)asker->slot, asked);
     library_set_size_asker(v->library, NULL);
 
-    if (is_same_size(v->size, before)) {
-        bool is_accepted =
-            v->resizes != resizes || is_same_size(v->size, asked);
-        answer_size(asker,
-                    is_accepted ? LIBRARY_SIZE_OK : LIBRARY_SIZE_PROHIBITED);
+    if (r < 0) {
+        answer_size(asker, r == -EPERM ? LIBRARY_SIZE_PROHIBITED
+                                       : LIBRARY_SIZE_NO_RESOURCES);
+    } else if (is_same_size(v->size, before)) {
+        answer_size(asker, LIBRARY_SIZE_OK); /* no change tells it so */
     }
 }
 
 void
 vnc_request_size(struct vnc *v, struct viewer *viewer, struct pixel_size size)
 {
-    if (!is_valid_size(size)) {
+    if (size.width < 1 || size.height < 1) {
         answer_size(viewer, LIBRARY_SIZE_INVALID);
         return;
     }

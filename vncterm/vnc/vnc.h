@@ -75,11 +75,14 @@ struct vnc_handler {
      * nothing for one that is longer. */
     void (*on_cut_text)(void *data, unsigned viewer, const char *utf8,
                         size_t len);
-    /* A viewer asks for a picture of about this size (SetDesktopSize). Answer
-     * with vnc_resize(), or not at all to refuse; at most 10 come a second,
-     * the newest always. */
-    void (*on_size_request)(void *data, unsigned viewer,
-                            struct pixel_size size);
+    /*
+     * A viewer asks for a picture of this size, 1 to 65535 each way
+     * (SetDesktopSize). Call vnc_resize() with it or another one and return 0,
+     * which the viewer is told, and the others; or return -EPERM if it may not,
+     * or another -errno if it cannot be. At most 10 come a second, the newest
+     * always.
+     */
+    int (*on_size_request)(void *data, unsigned viewer, struct pixel_size size);
     /* A viewer could take a frame, and none could before. */
     void (*on_frame_wanted)(void *data);
     /* A viewer is about to be sent an area that it has asked for anew: bring

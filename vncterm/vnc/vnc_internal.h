@@ -44,8 +44,7 @@ struct vnc {
 
     struct pixel_size size;
     uint32_t *pixels;
-    bool is_undrawn;  /* resized, and not flushed since */
-    unsigned resizes; /* calls of vnc_resize() that were granted */
+    bool is_undrawn; /* resized, and not flushed since */
 
     struct viewer *slots[VNC_VIEWERS_MAX];
     /* When the next repaint in a slot may be, so that leaving and coming back
