@@ -24,6 +24,7 @@
 /* Long options without a letter. */
 enum {
     OPTION_ALLOW_REMOTE = 256,
+    OPTION_PASSWORD_FILE,
     OPTION_RFB,
     OPTION_GEOMETRY,
     OPTION_MAX_GEOMETRY,
@@ -67,6 +68,7 @@ static const struct option long_options[] = {
     {"text", no_argument, NULL, 'T'},
     {"help", no_argument, NULL, 'h'},
     {"allow-remote", no_argument, NULL, OPTION_ALLOW_REMOTE},
+    {"password-file", required_argument, NULL, OPTION_PASSWORD_FILE},
     {"rfb", required_argument, NULL, OPTION_RFB},
     {"geometry", required_argument, NULL, OPTION_GEOMETRY},
     {"max-geometry", required_argument, NULL, OPTION_MAX_GEOMETRY},
@@ -535,6 +537,8 @@ set_option(struct parser *p, int option, const char *value)
     case OPTION_ALLOW_REMOTE:
         o->allow_remote = true;
         return 0;
+    case OPTION_PASSWORD_FILE:
+        return set_path(p, "--password-file", value, &o->password_file);
     case OPTION_RFB:
         return set_rfb(p, value);
     case OPTION_GEOMETRY:
@@ -666,6 +670,10 @@ finish(struct parser *p, char *const *rest)
     if (o->store_path != NULL && o->sandbox == OPTIONS_SANDBOX_OFF) {
         return refuse(p, "--sandbox off: not with -x, where guests are never "
                          "trusted");
+    }
+    if (o->store_path != NULL && o->password_file != NULL) {
+        return refuse(p, "--password-file: not with -x, where the host agent "
+                         "knows of none");
     }
     if (o->store_path != NULL) {
         set_agent_defaults(p);

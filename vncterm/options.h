@@ -77,9 +77,10 @@ struct options {
     uint16_t port;          /* the first TCP port to try */
     const char *unix_path;  /* instead of TCP, or NULL */
     bool allow_remote;
-    bool text;          /* serve text clients, too */
-    uint16_t text_port; /* the first TCP port to try; 0 without -T */
-    bool text_replay;   /* show text clients first what was on the screen */
+    const char *password_file; /* or NULL; never with -x */
+    bool text;                 /* serve text clients, too */
+    uint16_t text_port;        /* the first TCP port to try; 0 without -T */
+    bool text_replay; /* show text clients first what was on the screen */
     bool restart;
     bool stay;
     bool stay_root; /* the worker keeps ids and root directory */

@@ -139,6 +139,67 @@ read_font(struct resources *r, const struct options *o)
     return result;
 }
 
+/* Checks what the file holds, a line of text. Returns 0 or -EINVAL after
+ * logging it. */
+static int
+check_password(const struct options *o, const char *text, size_t len)
+{
+    if (len == 0 || memchr(text, '\0', len) != NULL) {
+        log_error("vnc: %s does not begin with a password in plain text",
+                  o->password_file);
+        return -EINVAL;
+    }
+    if (len > VNC_PASSWORD_MAX) {
+        log_warning("vnc: of the password in %s only the first %d bytes count",
+                    o->password_file, VNC_PASSWORD_MAX);
+    }
+    return 0;
+}
+
+static void
+warn_if_others_can_read(const char *path)
+{
+    struct stat status;
+
+    if (stat(path, &status) == 0 && (status.st_mode & (S_IRGRP | S_IROTH))) {
+        log_warning("vnc: others than its owner can read %s", path);
+    }
+}
+
+static int
+read_password(struct resources *r, const struct options *o)
+{
+    void *content = NULL;
+    size_t len = 0;
+
+    if (o->password_file == NULL) {
+        return 0;
+    }
+    int result =
+        read_file(o->password_file, RESOURCES_PASSWORD_MAX, &content, &len);
+    if (result < 0) {
+        log_error_errno(-result, "vnc: cannot read %s", o->password_file);
+        return result;
+    }
+    warn_if_others_can_read(o->password_file);
+    size_t line_len = 0;
+    while (line_len < len && ((char *)content)[line_len] != '\n') {
+        line_len++;
+    }
+    result = check_password(o, content, line_len);
+    if (result == 0) {
+        r->password = strndup(content, line_len);
+        result =
+            r->password == NULL ? -ENOMEM : vnc_prepare_password(r->password);
+        if (result < 0) {
+            log_error_errno(-result, "vnc: cannot ask for a password");
+        }
+    }
+    explicit_bzero(content, len);
+    free(content);
+    return result;
+}
+
 size_t
 resources_state_max(const struct options *options)
 {
@@ -184,6 +245,9 @@ resources_open(struct resources *out, const struct options *options)
         result = read_font(&r, options);
     }
     if (result == 0) {
+        result = read_password(&r, options);
+    }
+    if (result == 0) {
         result = open_memory_file(&r);
     }
     if (result < 0) {
@@ -204,6 +268,17 @@ resources_close(struct resources *r)
     free(r->font);
     r->font = NULL;
     resources_drop_state(r);
+    resources_drop_password(r);
+}
+
+void
+resources_drop_password(struct resources *r)
+{
+    if (r->password != NULL) {
+        explicit_bzero(r->password, strlen(r->password));
+    }
+    free(r->password);
+    r->password = NULL;
 }
 
 void
@@ -243,6 +318,8 @@ resources_tell_addresses(const struct resources *r, const struct options *o)
     }
     if (o->unix_path == NULL &&
         ntohl(o->address.s_addr) >> 24 != IN_LOOPBACKNET) {
-        log_warning("vnc: other machines can connect, without a password");
+        log_warning("vnc: other machines can connect, %s",
+                    o->password_file == NULL ? "without a password"
+                                             : "and nothing is encrypted");
     }
 }

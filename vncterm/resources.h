@@ -14,6 +14,7 @@
 
 enum {
     RESOURCES_FONT_MAX = 64 << 20, /* bytes; the largest CJK fonts are 30 MB */
+    RESOURCES_PASSWORD_MAX = 1 << 10, /* bytes of its file */
 };
 
 struct resources {
@@ -26,12 +27,13 @@ struct resources {
     size_t font_len;
     void *state; /* NULL when there is none to restore */
     size_t state_len;
+    char *password; /* that viewers need, or NULL */
 };
 
 /*
- * Listens, and reads the font and the state. Failures are logged here, with
- * the object they are about; without its state a console starts empty. Returns
- * 0 or -errno.
+ * Listens, and reads the font, the password and the state. Failures are logged
+ * here, with the object they are about; without its state a console starts
+ * empty. Returns 0 or -errno.
  */
 int resources_open(struct resources *out, const struct options *options);
 
@@ -39,6 +41,9 @@ void resources_close(struct resources *r);
 
 /* Frees the state to restore, which is needed once. */
 void resources_drop_state(struct resources *r);
+
+/* The same for the password, of which nothing stays in memory. */
+void resources_drop_password(struct resources *r);
 
 /* Says where viewers and text clients find us. */
 void resources_tell_addresses(const struct resources *r,

@@ -478,10 +478,12 @@ make_vnc(struct session *s)
         .dialect = o->agent ? VNC_DIALECT_AGENT : VNC_DIALECT_FULL,
         .size = picture_size(s, o->size),
         .name = default_name, /* until update_name() */
+        .password = s->resources->password,
     };
 
     int result =
         vnc_new(&s->vnc, s->loop, &config, &viewers_handler, s->viewers);
+    resources_drop_password(s->resources);
     if (result == -EINVAL) {
         log_error("vnc: %dx%d cells make a picture of %dx%d pixels, of which "
                   "no side may have more than %d, nor all more than %d bytes",

@@ -298,6 +298,8 @@ class CommandLine(unittest.TestCase):
     def test_errors_name_the_object_and_the_cause(self):
         for argv, named in (
                 (("--geometry", "0x0", "-c"), "geometry"),
+                (("--password-file", "/dev/null", "-c"), "/dev/null"),
+                (("--password-file", "/nowhere/p", "-c"), "/nowhere/p"),
                 (("-v", "0.0.0.0:1", "-c"), "--allow-remote"),
                 (("-c", "no-such-program-here"), "no-such-program-here"),
                 (("-p", "/dev/null"), "/dev/null"),

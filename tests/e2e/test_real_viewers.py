@@ -42,6 +42,30 @@ class RealViewers(unittest.TestCase):
                                check=True, timeout=60)
                 self.compare(client, read_ppm(ppm))
 
+    def test_a_password_is_asked_for_and_judged_behind_the_lock_down(self):
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        plain, obscured, jpeg = (os.path.join(folder, name)
+                                 for name in ("plain", "obscured", "a.jpg"))
+        with open(plain, "w", encoding="ascii",
+                  opener=lambda path, flags: os.open(path, flags, 0o600)) \
+                as file:
+            file.write("password\nanything\n")
+
+        def look(secret, address):
+            with open(obscured, "wb") as file:
+                file.write(bytes.fromhex(secret))
+            host, port = address
+            return subprocess.run(["vncsnapshot", "-quiet", "-passwd",
+                                   obscured, f"{host}:{port - 5900}", jpeg],
+                                  check=False, timeout=60).returncode
+
+        with Vncterm("sh", options=("--password-file", plain)) as vncterm:
+            # As vncpasswd writes "password", and "passwore".
+            self.assertEqual(look("dbd83cfd727a1458", vncterm.address), 0)
+            self.assertNotEqual(look("dbd83cfd727a1459", vncterm.address), 0)
+            self.assertIn("wrong password", vncterm.log_text())
+            self.assertIsNone(vncterm.process.poll())
+
     def compare(self, client, seen):
         width, height, pixels = seen
         self.assertEqual((width, height), (client.width, client.height))

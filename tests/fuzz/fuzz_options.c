@@ -34,6 +34,7 @@ check_source(const struct options *o)
         assert(len > 1 && len <= OPTIONS_STORE_PATH_MAX);
         assert(o->store_path[0] == '/' && o->store_path[len - 1] != '/');
         assert(o->sandbox != OPTIONS_SANDBOX_OFF);
+        assert(o->password_file == NULL);
     }
 }
 
@@ -42,6 +43,8 @@ check_accepted(const struct options *o)
 {
     assert(o->size.cols >= 1 && o->size.cols <= OPTIONS_COLS_MAX);
     assert(o->size.rows >= 1 && o->size.rows <= OPTIONS_ROWS_MAX);
+    assert(o->size_max.cols >= 1 && o->size_max.cols <= OPTIONS_COLS_MAX);
+    assert(o->size_max.rows >= 1 && o->size_max.rows <= OPTIONS_ROWS_MAX);
     assert(o->font_size >= OPTIONS_FONT_SIZE_MIN);
     assert(o->font_size <= OPTIONS_FONT_SIZE_MAX);
     assert(o->fps >= 1 && o->fps <= OPTIONS_FPS_MAX);

@@ -3,9 +3,9 @@
  * A hostile viewer against the whole of vnc/, the library included, while the
  * picture changes and a second viewer looks on. Time is the fake loop's.
  *
- * The first byte chooses the dialect and whether the handshake is done for
- * the input. Then: 0 to 223 are a number of bytes that the viewer sends;
- * above are things that happen, see happen().
+ * The first byte chooses the dialect, whether there is a password, and whether
+ * the handshake is done for the input. Then: 0 to 223 are a number of bytes
+ * that the viewer sends; above are things that happen, see happen().
  */
 #include <assert.h>
 #include <errno.h>
@@ -20,6 +20,8 @@
 #include "base/mem.h"
 #include "fakes/fake_loop.h"
 #include "fuzz/fuzz.h"
+#include "vnc/library.h"
+#include "vnc/password.h"
 #include "vnc/vnc.h"
 #include "vnc/vnc_internal.h"
 
@@ -29,6 +31,8 @@ enum {
     EVENTS = 224,
     PEERS = 2,
 };
+
+static const char password[VNC_PASSWORD_MAX] = "fuzz";
 
 struct peer {
     int ours;
@@ -195,12 +199,20 @@ say(struct world *w, const struct peer *peer, const void *data, size_t len)
     run(w);
 }
 
+/* Version 3.3 with a password, or none. */
 static void
 shake_hands(struct world *w, const struct peer *peer)
 {
-    static const char hello[] = "RFB 003.003\n\1";
+    static const char hello[] = "RFB 003.003\n";
+    uint8_t wire[12 + 4 + PASSWORD_CHALLENGE_SIZE];
+    uint8_t *challenge = wire + 12 + 4;
 
     say(w, peer, hello, sizeof(hello) - 1);
+    if (recv(peer->ours, wire, sizeof(wire), MSG_DONTWAIT) == sizeof(wire)) {
+        library_encrypt_challenge(challenge, password);
+        say(w, peer, challenge, PASSWORD_CHALLENGE_SIZE);
+    }
+    say(w, peer, "\1", 1);
     drain(w, peer);
 }
 
@@ -308,6 +320,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         .memory_file = vnc_open_memory_file(),
         .rfb = (flags & 1) != 0 ? VNC_RFB_3_8 : VNC_RFB_3_3,
         .dialect = (flags & 2) != 0 ? VNC_DIALECT_FULL : VNC_DIALECT_AGENT,
+        .password = (flags & 8) != 0 ? password : NULL,
         .size = {.width = 80, .height = 64},
         .name = "fuzz",
     };

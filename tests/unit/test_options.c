@@ -79,6 +79,7 @@ defaults_are_what_the_help_says(void **state)
     assert_int_equal(o->port, 5900);
     assert_null(o->unix_path);
     assert_false(o->allow_remote);
+    assert_null(o->password_file);
     assert_null(o->store_path);
     assert_false(o->agent);
     assert_false(o->text);
@@ -137,7 +138,9 @@ all_options_are_taken_over(void **state)
     struct line more;
     expect_accepted(&more,
                     "--term vt220 --scrollback 64k --fps 25 --log-level debug "
-                    "--charset cp437 --allow-remote -v 0.0.0.0:1 --cmd");
+                    "--charset cp437 --allow-remote -v 0.0.0.0:1 "
+                    "--password-file /p --cmd");
+    assert_string_equal(more.options.password_file, "/p");
     assert_int_equal(more.options.dialect, KEY_DIALECT_VT220);
     assert_int_equal(more.options.charset, CODING_CP437);
     assert_int_equal(more.options.scrollback_max, 64 << 10);
@@ -620,6 +623,10 @@ missing_and_superfluous_arguments_are_named(void **state)
     expect_refused("-x", "--xenstore: the argument is missing");
     expect_refused("-c -l", "--loadstate: the argument is missing");
     expect_refused("--geometry", "--geometry: the argument is missing");
+    expect_refused("--password-file /p -x /local/domain/7/console",
+                   "--password-file: not with -x, where the host agent knows "
+                   "of none");
+    expect_refused("-c --password-file=", "--password-file: the path is empty");
     expect_refused("--stay=yes -c",
                    "--stay: there is an argument, but it takes none");
     expect_refused("--text=9500 -c",

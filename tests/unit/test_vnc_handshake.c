@@ -38,7 +38,7 @@ version_is_one_that_exists_and_was_offered(void **state)
         struct handshake h;
         struct handshake_reply reply;
         char version[32];
-        handshake_begin(&h, cases[i].offered, &reply);
+        handshake_begin(&h, cases[i].offered, NULL, &reply);
         assert_int_equal(reply.len, HANDSHAKE_VERSION_SIZE);
         (void)snprintf(version, sizeof(version), "RFB 003.%03d\n",
                        cases[i].minor);
@@ -59,7 +59,7 @@ malformed_version_is_an_error(void **state)
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         struct handshake h;
         struct handshake_reply reply;
-        handshake_begin(&h, VNC_RFB_3_8, &reply);
+        handshake_begin(&h, VNC_RFB_3_8, NULL, &reply);
         assert_int_equal(feed(&h, bad[i], 12, &reply), -EPROTO);
     }
 }
@@ -71,7 +71,7 @@ half_a_version_is_waited_for(void **state)
     struct handshake_reply reply;
 
     (void)state;
-    handshake_begin(&h, VNC_RFB_3_8, &reply);
+    handshake_begin(&h, VNC_RFB_3_8, NULL, &reply);
     for (size_t len = 0; len < HANDSHAKE_VERSION_SIZE; len++) {
         assert_int_equal(feed(&h, "RFB 003.008\n", len, &reply), 0);
         assert_int_equal(reply.len, 0);
@@ -85,7 +85,7 @@ macos_leaves_client_init_out(void **state)
     struct handshake_reply reply;
 
     (void)state;
-    handshake_begin(&h, VNC_RFB_3_8, &reply);
+    handshake_begin(&h, VNC_RFB_3_8, NULL, &reply);
     assert_int_equal(feed(&h, "RFB 003.889\n", 12, &reply), 12);
     assert_int_equal(feed(&h, "\1", 1, &reply), 1);
     assert_int_equal(h.step, HANDSHAKE_DONE);
@@ -99,7 +99,7 @@ wrong_security_type_ends_3_7_without_a_word(void **state)
     struct handshake_reply reply;
 
     (void)state;
-    handshake_begin(&h, VNC_RFB_3_8, &reply);
+    handshake_begin(&h, VNC_RFB_3_8, NULL, &reply);
     assert_int_equal(feed(&h, "RFB 003.007\n", 12, &reply), 12);
     assert_int_equal(feed(&h, "\2", 1, &reply), -EPROTO);
     assert_int_equal(reply.len, 0);
@@ -112,7 +112,7 @@ nothing_is_taken_after_the_end(void **state)
     struct handshake_reply reply;
 
     (void)state;
-    handshake_begin(&h, VNC_RFB_3_3, &reply);
+    handshake_begin(&h, VNC_RFB_3_3, NULL, &reply);
     assert_int_equal(feed(&h, "RFB 003.003\n", 12, &reply), 12);
     assert_int_equal(feed(&h, "\0", 1, &reply), 1);
     assert_int_equal(h.step, HANDSHAKE_DONE);

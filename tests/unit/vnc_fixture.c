@@ -158,7 +158,7 @@ fixture_advance_ms(struct fixture *f, uint64_t ms)
 }
 
 static void
-start(struct fixture *f, enum vnc_rfb rfb, enum vnc_dialect dialect)
+start(struct fixture *f, struct vnc_config *config)
 {
     struct in_addr loopback = {.s_addr = htonl(INADDR_LOOPBACK)};
 
@@ -166,38 +166,45 @@ start(struct fixture *f, enum vnc_rfb rfb, enum vnc_dialect dialect)
     assert_true(f->listener >= 0);
     f->memory_file = vnc_open_memory_file();
     assert_true(f->memory_file >= 0);
-    struct vnc_config config = {
-        .memory_file = f->memory_file,
-        .listeners = {f->listener},
-        .listener_count = 1,
-        .rfb = rfb,
-        .dialect = dialect,
-        .size = {.width = WIDTH, .height = HEIGHT},
-        .name = "test",
-    };
-    assert_int_equal(vnc_new(&f->vnc, f->loop, &config, &handler, f), 0);
+    config->memory_file = f->memory_file;
+    config->listeners[0] = f->listener;
+    config->listener_count = 1;
+    config->size = (struct pixel_size){.width = WIDTH, .height = HEIGHT};
+    config->name = "test";
+    assert_int_equal(vnc_new(&f->vnc, f->loop, config, &handler, f), 0);
+}
+
+static int
+set_up(void **state, struct vnc_config config)
+{
+    struct fixture *f = xcalloc(1, sizeof(*f));
+
+    fake_loop_new(&f->loop);
+    start(f, &config);
+    *state = f;
+    return 0;
 }
 
 int
 fixture_set_up(void **state)
 {
-    struct fixture *f = xcalloc(1, sizeof(*f));
+    return set_up(state, (struct vnc_config){.rfb = VNC_RFB_3_8,
+                                             .dialect = VNC_DIALECT_FULL});
+}
 
-    fake_loop_new(&f->loop);
-    start(f, VNC_RFB_3_8, VNC_DIALECT_FULL);
-    *state = f;
-    return 0;
+int
+fixture_set_up_password(void **state)
+{
+    return set_up(state, (struct vnc_config){.rfb = VNC_RFB_3_8,
+                                             .dialect = VNC_DIALECT_FULL,
+                                             .password = "secret"});
 }
 
 int
 fixture_set_up_agent(void **state)
 {
-    struct fixture *f = xcalloc(1, sizeof(*f));
-
-    fake_loop_new(&f->loop);
-    start(f, VNC_RFB_3_3, VNC_DIALECT_AGENT);
-    *state = f;
-    return 0;
+    return set_up(state, (struct vnc_config){.rfb = VNC_RFB_3_3,
+                                             .dialect = VNC_DIALECT_AGENT});
 }
 
 int

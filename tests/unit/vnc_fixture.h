@@ -49,8 +49,10 @@ struct fixture {
     uint32_t paint_before_repaint; /* a seed, or 0 for nothing to paint */
 };
 
-/* For cmocka: RFB 3.8 and all extensions, or as the host agent wants it. */
+/* For cmocka: RFB 3.8 and all extensions, or as the host agent wants it, or
+ * with the password "secret". */
 int fixture_set_up(void **state);
+int fixture_set_up_password(void **state);
 int fixture_set_up_agent(void **state);
 int fixture_tear_down(void **state);
 

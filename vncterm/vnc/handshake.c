@@ -9,6 +9,7 @@
 
 enum {
     SECURITY_NONE = 1,
+    SECURITY_VNC_AUTH = 2,
     RESULT_OK = 0,
     RESULT_FAILED = 1,
     MINOR_MACOS = 889,
@@ -48,12 +49,16 @@ reply_reason(struct handshake_reply *reply, const char *reason)
 
 void
 handshake_begin(struct handshake *h, enum vnc_rfb offered,
-                struct handshake_reply *reply)
+                const uint8_t *challenge, struct handshake_reply *reply)
 {
     const char *greeting =
         offered == VNC_RFB_3_8 ? "RFB 003.008\n" : "RFB 003.003\n";
 
     *h = (struct handshake){.step = HANDSHAKE_VERSION, .offered = offered};
+    if (challenge != NULL) {
+        h->has_challenge = true;
+        memcpy(h->challenge, challenge, sizeof(h->challenge));
+    }
     *reply = (struct handshake_reply){.len = 0};
     reply_bytes(reply, greeting, HANDSHAKE_VERSION_SIZE);
 }
@@ -102,6 +107,19 @@ refuse_full(struct handshake *h, struct handshake_reply *reply)
     h->step = HANDSHAKE_REFUSED;
 }
 
+static uint8_t
+security_type(const struct handshake *h)
+{
+    return h->has_challenge ? SECURITY_VNC_AUTH : SECURITY_NONE;
+}
+
+static void
+send_challenge(struct handshake *h, struct handshake_reply *reply)
+{
+    reply_bytes(reply, h->challenge, sizeof(h->challenge));
+    h->step = HANDSHAKE_ANSWER;
+}
+
 static int
 feed_version(struct handshake *h, const uint8_t *data, enum handshake_room room,
              struct handshake_reply *reply)
@@ -115,16 +133,19 @@ feed_version(struct handshake *h, const uint8_t *data, enum handshake_room room,
     if (room == HANDSHAKE_FULL) {
         refuse_full(h, reply);
     } else if (h->minor == 3) {
-        reply_u32(reply, SECURITY_NONE);
+        reply_u32(reply, security_type(h));
         h->step = HANDSHAKE_CLIENT_INIT;
+        if (h->has_challenge) {
+            send_challenge(h, reply);
+        }
     } else {
         /*
          * The viewer in macOS leaves ClientInit out when it has chosen None
          * from a list; LibVNCServer knows of no other that says 3.889.
          */
-        h->is_client_init_implied = minor == MINOR_MACOS;
+        h->is_client_init_implied = minor == MINOR_MACOS && !h->has_challenge;
         reply_u8(reply, 1);
-        reply_u8(reply, SECURITY_NONE);
+        reply_u8(reply, security_type(h));
         h->step = HANDSHAKE_SECURITY;
     }
     return HANDSHAKE_VERSION_SIZE;
@@ -134,13 +155,17 @@ static int
 feed_security(struct handshake *h, uint8_t chosen,
               struct handshake_reply *reply)
 {
-    if (chosen != SECURITY_NONE) {
+    if (chosen != security_type(h)) {
         if (h->minor < 8) {
             return -EPROTO;
         }
         reply_u32(reply, RESULT_FAILED);
         reply_reason(reply, "unknown security type");
         h->step = HANDSHAKE_REFUSED;
+        return 1;
+    }
+    if (h->has_challenge) {
+        send_challenge(h, reply);
         return 1;
     }
     if (h->minor >= 8) { /* before 3.8, None has no result */
@@ -151,11 +176,29 @@ feed_security(struct handshake *h, uint8_t chosen,
     return 1;
 }
 
+static size_t
+needed_bytes(enum handshake_step step)
+{
+    switch (step) {
+    case HANDSHAKE_VERSION:
+        return HANDSHAKE_VERSION_SIZE;
+    case HANDSHAKE_ANSWER:
+        return HANDSHAKE_CHALLENGE_SIZE;
+    case HANDSHAKE_SECURITY:
+    case HANDSHAKE_JUDGEMENT:
+    case HANDSHAKE_CLIENT_INIT:
+    case HANDSHAKE_DONE:
+    case HANDSHAKE_REFUSED:
+        break;
+    }
+    return 1;
+}
+
 int
 handshake_feed(struct handshake *h, const uint8_t *data, size_t len,
                enum handshake_room room, struct handshake_reply *reply)
 {
-    size_t needed = h->step == HANDSHAKE_VERSION ? HANDSHAKE_VERSION_SIZE : 1;
+    size_t needed = needed_bytes(h->step);
 
     *reply = (struct handshake_reply){.len = 0};
     if (len < needed) {
@@ -166,12 +209,35 @@ handshake_feed(struct handshake *h, const uint8_t *data, size_t len,
         return feed_version(h, data, room, reply);
     case HANDSHAKE_SECURITY:
         return feed_security(h, data[0], reply);
+    case HANDSHAKE_ANSWER:
+        memcpy(h->answer, data, sizeof(h->answer));
+        h->step = HANDSHAKE_JUDGEMENT;
+        return HANDSHAKE_CHALLENGE_SIZE;
     case HANDSHAKE_CLIENT_INIT:
         h->step = HANDSHAKE_DONE; /* all viewers share, whatever they ask */
         return 1;
+    case HANDSHAKE_JUDGEMENT:
     case HANDSHAKE_DONE:
     case HANDSHAKE_REFUSED:
         break;
     }
     return -EPROTO;
+}
+
+void
+handshake_judge(struct handshake *h, enum handshake_judgement judgement,
+                struct handshake_reply *reply)
+{
+    assert(h->step == HANDSHAKE_JUDGEMENT);
+    *reply = (struct handshake_reply){.len = 0};
+    if (judgement == HANDSHAKE_RIGHT) {
+        reply_u32(reply, RESULT_OK);
+        h->step = HANDSHAKE_CLIENT_INIT;
+        return;
+    }
+    reply_u32(reply, RESULT_FAILED);
+    if (h->minor >= 8) {
+        reply_reason(reply, "wrong password");
+    }
+    h->step = HANDSHAKE_REFUSED;
 }

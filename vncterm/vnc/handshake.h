@@ -17,12 +17,15 @@
 
 enum {
     HANDSHAKE_REPLY_MAX = 64,
-    HANDSHAKE_VERSION_SIZE = 12, /* "RFB 003.008\n" */
+    HANDSHAKE_VERSION_SIZE = 12,   /* "RFB 003.008\n" */
+    HANDSHAKE_CHALLENGE_SIZE = 16, /* and the answer's */
 };
 
 enum handshake_step {
     HANDSHAKE_VERSION,
     HANDSHAKE_SECURITY,
+    HANDSHAKE_ANSWER,    /* to the challenge of VncAuth */
+    HANDSHAKE_JUDGEMENT, /* until handshake_judge() */
     HANDSHAKE_CLIENT_INIT,
     HANDSHAKE_DONE,
     HANDSHAKE_REFUSED, /* send the reply, then close */
@@ -33,6 +36,9 @@ struct handshake {
     enum vnc_rfb offered;
     int minor; /* agreed upon: 3, 7 or 8 */
     bool is_client_init_implied;
+    bool has_challenge; /* a password is asked for: VncAuth */
+    uint8_t challenge[HANDSHAKE_CHALLENGE_SIZE];
+    uint8_t answer[HANDSHAKE_CHALLENGE_SIZE]; /* at HANDSHAKE_JUDGEMENT */
 };
 
 struct handshake_reply {
@@ -46,16 +52,28 @@ enum handshake_room {
     HANDSHAKE_FULL, /* the peer is told so as far as its version allows */
 };
 
-/* The reply is the greeting. */
+/*
+ * The reply is the greeting. With a `challenge`, HANDSHAKE_CHALLENGE_SIZE bytes
+ * that nobody can foresee, the peer is asked for a password; NULL for none.
+ */
 void handshake_begin(struct handshake *h, enum vnc_rfb offered,
-                     struct handshake_reply *reply);
+                     const uint8_t *challenge, struct handshake_reply *reply);
 
 /*
  * Takes one step with `len` bytes. Returns how many of them were used, 0 when
  * the step needs more, or -EPROTO when the peer speaks something else. The
- * reply may be empty.
+ * reply may be empty. At HANDSHAKE_JUDGEMENT a peer has nothing to say.
  */
 int handshake_feed(struct handshake *h, const uint8_t *data, size_t len,
                    enum handshake_room room, struct handshake_reply *reply);
+
+enum handshake_judgement {
+    HANDSHAKE_RIGHT,
+    HANDSHAKE_WRONG,
+};
+
+/* The answer is judged: goes on, or to HANDSHAKE_REFUSED. */
+void handshake_judge(struct handshake *h, enum handshake_judgement judgement,
+                     struct handshake_reply *reply);
 
 #endif

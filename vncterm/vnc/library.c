@@ -622,6 +622,16 @@ library_client_update(struct library_client *client, struct bytes *out_queue)
 }
 
 void
+library_encrypt_challenge(uint8_t challenge[16], const char password[8])
+{
+    char key[8 + 1] = {0}; /* the library takes one that it may change */
+
+    memcpy(key, password, 8);
+    rfbEncryptBytes(challenge, key);
+    explicit_bzero(key, sizeof(key));
+}
+
+void
 library_set_size_asker(struct library *lib, struct library_client *client)
 {
     lib->size_asker = client;

@@ -69,6 +69,10 @@ void library_mark(struct library *lib, struct rect area);
 /* Moves the pixels of `area`, inside the picture, up by `dy`. */
 void library_scroll(struct library *lib, struct rect area, int dy);
 
+/* Encrypts 16 bytes with a password of 8, padded with zeros, as VncAuth does.
+ */
+void library_encrypt_challenge(uint8_t challenge[16], const char password[8]);
+
 /* A new client; ServerInit is appended to `out_queue`. Returns 0 or -errno. */
 int library_client_new(struct library_client **out, struct library *lib,
                        struct bytes *out_queue);

@@ -51,6 +51,7 @@ viewer_new(struct viewer **out, struct vnc *vnc, int fd)
 {
     struct viewer *v = xcalloc(1, sizeof(*v));
     struct handshake_reply greeting;
+    uint8_t challenge[HANDSHAKE_CHALLENGE_SIZE];
     int one = 1;
 
     v->vnc = vnc;
@@ -70,7 +71,14 @@ viewer_new(struct viewer **out, struct vnc *vnc, int fd)
     }
     /* Fails for unix sockets, which have no delay to turn off. */
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-    handshake_begin(&v->handshake, vnc->rfb, &greeting);
+    if (vnc->has_password) {
+        r = password_make_challenge(challenge);
+        if (r < 0) {
+            goto fail;
+        }
+    }
+    handshake_begin(&v->handshake, vnc->rfb,
+                    vnc->has_password ? challenge : NULL, &greeting);
     r = bytes_push(&v->out, greeting.data, greeting.len);
     if (r < 0) {
         goto fail;
@@ -501,6 +509,8 @@ take_handshake(struct viewer *v, const uint8_t *data, size_t len)
     if (v->handshake.step == HANDSHAKE_REFUSED) {
         write_out(v);
         viewer_close(v);
+    } else if (v->handshake.step == HANDSHAKE_JUDGEMENT) {
+        vnc_judge_answers(v->vnc);
     } else if (v->handshake.step == HANDSHAKE_DONE) {
         int r = vnc_enter(v->vnc, v);
         if (r < 0) {
@@ -511,6 +521,21 @@ take_handshake(struct viewer *v, const uint8_t *data, size_t len)
         }
     }
     return used;
+}
+
+void
+viewer_judge(struct viewer *v, enum handshake_judgement judgement)
+{
+    struct handshake_reply reply;
+
+    handshake_judge(&v->handshake, judgement, &reply);
+    push(v, reply.data, reply.len);
+    write_out(v);
+    if (v->handshake.step == HANDSHAKE_REFUSED) {
+        viewer_close(v);
+    } else if (v->state != VIEWER_CLOSED) {
+        watch(v);
+    }
 }
 
 static ssize_t

@@ -91,6 +91,9 @@ void viewer_close(struct viewer *v);
 /* Whether one more line may be logged about what peers cause. */
 bool viewer_may_say(struct viewer *v);
 
+/* Its answer to the challenge, which it waits for, is right or wrong. */
+void viewer_judge(struct viewer *v, enum handshake_judgement judgement);
+
 /* Sends what is owed, as far as the viewer takes it. */
 void viewer_advance(struct viewer *v);
 

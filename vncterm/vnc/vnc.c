@@ -19,6 +19,9 @@
 #include "vnc/viewer_clipboard.h"
 #include "vnc/vnc_internal.h"
 
+static_assert((int)PASSWORD_CHALLENGE_SIZE == (int)HANDSHAKE_CHALLENGE_SIZE,
+              "the challenge is the password's");
+
 static bool
 is_valid_size(struct pixel_size size)
 {
@@ -115,6 +118,10 @@ vnc_new(struct vnc **out, struct loop *loop, const struct vnc_config *config,
     v->dialect = config->dialect;
     v->size = config->size;
     copy_name(v->name, config->name);
+    if (config->password != NULL) {
+        v->has_password = true;
+        password_init(&v->password, config->password);
+    }
     loop_timer_new(&v->soon, loop, LOOP_PRIORITY_VIEWER, on_soon, v);
     loop_timer_new(&v->later, loop, LOOP_PRIORITY_VIEWER, on_later, v);
 
@@ -146,6 +153,7 @@ vnc_free(struct vnc *v)
     library_free(v->library);
     loop_timer_free(v->soon);
     loop_timer_free(v->later);
+    password_fini(&v->password);
     free(v);
 }
 
@@ -477,6 +485,47 @@ vnc_enter(struct vnc *v, struct viewer *viewer)
     return 0;
 }
 
+static void
+judge_answer(struct vnc *v, struct viewer *viewer)
+{
+    bool is_right = password_is_right(&v->password, viewer->handshake.challenge,
+                                      viewer->handshake.answer);
+
+    if (!is_right) {
+        v->judge_from_us = loop_now_us(v->loop) + VNC_WRONG_PASSWORD_US;
+        if (log_limit_allows(&v->protocol_limit, loop_now_us(v->loop))) {
+            log_warning("vnc: peer closed: wrong password");
+        }
+    }
+    viewer_judge(viewer, is_right ? HANDSHAKE_RIGHT : HANDSHAKE_WRONG);
+}
+
+/* The oldest peer that waits for its answer to be judged, or NULL. */
+static struct viewer *
+first_to_judge(const struct vnc *v)
+{
+    for (int i = 0; i < v->half_open_count; i++) {
+        if (v->half_open[i]->handshake.step == HANDSHAKE_JUDGEMENT) {
+            return v->half_open[i];
+        }
+    }
+    return NULL;
+}
+
+void
+vnc_judge_answers(struct vnc *v)
+{
+    struct viewer *viewer = first_to_judge(v);
+
+    while (viewer != NULL && loop_now_us(v->loop) >= v->judge_from_us) {
+        judge_answer(v, viewer);
+        viewer = first_to_judge(v);
+    }
+    if (viewer != NULL) {
+        vnc_advance_at(v, v->judge_from_us);
+    }
+}
+
 void
 vnc_is_closed(struct vnc *v, struct viewer *viewer)
 {
@@ -578,6 +627,7 @@ on_later(void *data)
             viewer_take_late_cut_text(v->slots[i]);
         }
     }
+    vnc_judge_answers(v);
     (void)owe_new_name(v); /* all are advanced anyhow */
     advance_all(v);
     vnc_tell_wanted(v);

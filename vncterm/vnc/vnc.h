@@ -31,8 +31,10 @@ enum {
     VNC_HANDSHAKE_US = 10 * 1000 * 1000, /* from accept to ClientInit */
     VNC_STALLED_US = 60 * 1000 * 1000,   /* then it may be evicted if full */
     VNC_PICTURE_MAX = 8 << 20,           /* bytes of framebuffer */
-    VNC_SIDE_MAX = 8000, /* pixels; a line must fit the library's 32 KB */
-    VNC_NAME_MAX = 127,  /* bytes of desktop name */
+    VNC_SIDE_MAX = 8000,  /* pixels; a line must fit the library's 32 KB */
+    VNC_NAME_MAX = 127,   /* bytes of desktop name */
+    VNC_PASSWORD_MAX = 8, /* bytes; VncAuth has no use for more */
+    VNC_WRONG_PASSWORD_US = 100 * 1000, /* after it none is looked at */
 };
 
 /* The protocol version that the greeting offers. */
@@ -57,6 +59,9 @@ struct vnc_config {
     enum vnc_dialect dialect;
     struct pixel_size size; /* of the picture */
     const char *name;       /* desktop name, UTF-8; copied */
+    /* Asked of everybody, after vnc_prepare_password(), or NULL; copied, as
+     * far as VNC_PASSWORD_MAX. */
+    const char *password;
 };
 
 /*
@@ -97,6 +102,13 @@ struct vnc_handler {
  * Returns a descriptor or -errno.
  */
 int vnc_open_memory_file(void);
+
+/*
+ * Has the cipher do once what it later does for each viewer: it opens files the
+ * first time, which is for before a lock-down. Returns 0, or -EINVAL for a
+ * password that it does not take, as an empty one.
+ */
+int vnc_prepare_password(const char *password);
 
 /* Returns 0, -EINVAL for a size out of range, or -errno. */
 int

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "loop/loop.h"
+#include "vnc/password.h"
 #include "vnc/vnc.h"
 
 struct library;
@@ -38,6 +39,9 @@ struct vnc {
     void *data;
     enum vnc_rfb rfb;
     enum vnc_dialect dialect;
+    bool has_password;
+    struct password password;
+    uint64_t judge_from_us; /* not before: a wrong password came */
     struct vnc_listener listeners[VNC_LISTENERS_MAX];
     int listener_count;
     struct library *library;
@@ -90,6 +94,12 @@ bool vnc_has_room(struct vnc *v);
  * the handler. Returns 0 or -errno.
  */
 int vnc_enter(struct vnc *v, struct viewer *viewer);
+
+/*
+ * Some half-open peer has answered its challenge: judges the oldest, as many
+ * as it is time for. Each wrong answer puts all others off.
+ */
+void vnc_judge_answers(struct vnc *v);
 
 /* A peer is closed; it is freed and its slot given up soon. */
 void vnc_is_closed(struct vnc *v, struct viewer *viewer);
