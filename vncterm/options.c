@@ -25,6 +25,7 @@
 enum {
     OPTION_ALLOW_REMOTE = 256,
     OPTION_PASSWORD_FILE,
+    OPTION_VIEW_ONLY,
     OPTION_RFB,
     OPTION_GEOMETRY,
     OPTION_MAX_GEOMETRY,
@@ -69,6 +70,7 @@ static const struct option long_options[] = {
     {"help", no_argument, NULL, 'h'},
     {"allow-remote", no_argument, NULL, OPTION_ALLOW_REMOTE},
     {"password-file", required_argument, NULL, OPTION_PASSWORD_FILE},
+    {"view-only", no_argument, NULL, OPTION_VIEW_ONLY},
     {"rfb", required_argument, NULL, OPTION_RFB},
     {"geometry", required_argument, NULL, OPTION_GEOMETRY},
     {"max-geometry", required_argument, NULL, OPTION_MAX_GEOMETRY},
@@ -539,6 +541,9 @@ set_option(struct parser *p, int option, const char *value)
         return 0;
     case OPTION_PASSWORD_FILE:
         return set_path(p, "--password-file", value, &o->password_file);
+    case OPTION_VIEW_ONLY:
+        o->view_only = true;
+        return 0;
     case OPTION_RFB:
         return set_rfb(p, value);
     case OPTION_GEOMETRY:

@@ -77,6 +77,7 @@ struct options {
     uint16_t port;          /* the first TCP port to try */
     const char *unix_path;  /* instead of TCP, or NULL */
     bool allow_remote;
+    bool view_only;
     const char *password_file; /* or NULL; never with -x */
     bool text;                 /* serve text clients, too */
     uint16_t text_port;        /* the first TCP port to try; 0 without -T */

@@ -52,6 +52,7 @@ const char options_help[] =
     "      --password-file=FILE\n"
     "                          ask viewers for the password in FILE; not with "
     "-x\n"
+    "      --view-only         let viewers see, and neither type nor resize\n"
     "      --rfb=VERSION       offer protocol version 3.3 or 3.8 (3.8; 3.3\n"
     "                          with -x)\n"
     "      --fps=N             pictures in a second at most (60)\n"

@@ -476,6 +476,7 @@ make_vnc(struct session *s)
         .listener_count = 1,
         .rfb = o->rfb == OPTIONS_RFB_3_3 ? VNC_RFB_3_3 : VNC_RFB_3_8,
         .dialect = o->agent ? VNC_DIALECT_AGENT : VNC_DIALECT_FULL,
+        .is_view_only = o->view_only,
         .size = picture_size(s, o->size),
         .name = default_name, /* until update_name() */
         .password = s->resources->password,

@@ -6,7 +6,8 @@ import struct
 import time
 import unittest
 
-from harness import VISIBLE, Vncterm, main, screen, wait_for_text, wait_until
+from harness import (INSERT, PAGE_UP, SHIFT, VISIBLE, Vncterm, main, screen,
+                     wait_for_text, wait_until)
 from rfb import (CONTINUOUS_UPDATES, COPYRECT, FENCE, HEXTILE, RAW, Client,
                  Closed)
 
@@ -191,6 +192,20 @@ class Viewers(unittest.TestCase):
         wait_for_text(self.client, "30 100")
         late = self.enterContext(self.vncterm.client(encodings=(RAW,)))
         self.assertEqual((late.width, late.height), (800, 480))
+
+    def test_who_may_only_see_types_nothing(self):
+        with Vncterm("sh", options=("--view-only",)) as vncterm:
+            with vncterm.client(encodings=(RAW,)) as client:
+                wait_for_text(client, "$")
+                before = client.refresh().picture()
+                client.type("exit\n")
+                client.press(SHIFT, PAGE_UP)
+                client.pointer(5, 5, 1)
+                client.send_cut_text("exit\n")
+                client.press(SHIFT, INSERT)
+                client.refresh()  # all of it is read by then
+                self.assertEqual(client.picture(), before)
+                self.assertIsNone(vncterm.process.poll())
 
     def test_a_size_beyond_the_limits_is_cut_to_them(self):
         from rfb import EXTENDED_DESKTOP_SIZE

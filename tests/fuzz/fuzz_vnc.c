@@ -3,9 +3,10 @@
  * A hostile viewer against the whole of vnc/, the library included, while the
  * picture changes and a second viewer looks on. Time is the fake loop's.
  *
- * The first byte chooses the dialect, whether there is a password, and whether
- * the handshake is done for the input. Then: 0 to 223 are a number of bytes
- * that the viewer sends; above are things that happen, see happen().
+ * The first byte chooses the dialect, whether there is a password, whether
+ * viewers only see, and whether the handshake is done for the input. Then: 0 to
+ * 223 are a number of bytes that the viewer sends; above are things that
+ * happen, see happen().
  */
 #include <assert.h>
 #include <errno.h>
@@ -44,6 +45,7 @@ struct world {
     struct vnc *vnc;
     struct peer peers[PEERS];
     unsigned viewers; /* a bit for each slot */
+    bool is_view_only;
 };
 
 static void
@@ -69,6 +71,8 @@ static void
 on_key(void *data, unsigned viewer, uint32_t keysym, bool down)
 {
     struct world *w = data;
+
+    assert(!w->is_view_only);
 
     (void)down;
     assert((w->viewers & 1U << viewer) != 0);
@@ -320,12 +324,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         .memory_file = vnc_open_memory_file(),
         .rfb = (flags & 1) != 0 ? VNC_RFB_3_8 : VNC_RFB_3_3,
         .dialect = (flags & 2) != 0 ? VNC_DIALECT_FULL : VNC_DIALECT_AGENT,
+        .is_view_only = (flags & 16) != 0,
         .password = (flags & 8) != 0 ? password : NULL,
         .size = {.width = 80, .height = 64},
         .name = "fuzz",
     };
 
     log_set_level(LOG_LEVEL_ERROR);
+    w->is_view_only = config.is_view_only;
     fake_loop_new(&w->loop);
     if (vnc_new(&w->vnc, w->loop, &config, &handler, w) < 0) {
         abort();

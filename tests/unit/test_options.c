@@ -80,6 +80,7 @@ defaults_are_what_the_help_says(void **state)
     assert_null(o->unix_path);
     assert_false(o->allow_remote);
     assert_null(o->password_file);
+    assert_false(o->view_only);
     assert_null(o->store_path);
     assert_false(o->agent);
     assert_false(o->text);
@@ -139,7 +140,8 @@ all_options_are_taken_over(void **state)
     expect_accepted(&more,
                     "--term vt220 --scrollback 64k --fps 25 --log-level debug "
                     "--charset cp437 --allow-remote -v 0.0.0.0:1 "
-                    "--password-file /p --cmd");
+                    "--password-file /p --view-only --cmd");
+    assert_true(more.options.view_only);
     assert_string_equal(more.options.password_file, "/p");
     assert_int_equal(more.options.dialect, KEY_DIALECT_VT220);
     assert_int_equal(more.options.charset, CODING_CP437);

@@ -316,6 +316,32 @@ extended_cut_text_of_a_plain_viewer_is_swallowed(void **state)
 }
 
 static void
+viewers_that_only_see_do_nothing_else(void **state)
+{
+    struct fixture *f = *state;
+    struct rfb_client *c = fixture_connect(f);
+    const int32_t list[] = {0, -308, -1063131698};
+
+    fixture_set_encodings(f, c, list, 3);
+    fixture_paint(f, 1);
+    fixture_ask_for_all(f, c);
+    fixture_assert_same_picture(f, c);
+    fixture_say(f, c, "\4\1\0\0\0\0\0k", 8);
+    fixture_say(f, c, "\5\1\0\2\0\1", 6);
+    fixture_say(f, c, "\6\0\0\0\0\0\0\1x", 9);
+    fixture_say(f, c, "\6\0\0\0\xff\xff\xff\xfc\x8\0\0\0", 12);
+    rfb_client_request(c, RFB_CLIENT_CHANGES);
+    rfb_client_send_desktop_size(c, (struct pixel_size){80, 60});
+    vnc_set_cut_text(f->vnc, 0, "ours", 4);
+    fixture_receive(f, c);
+    assert_int_equal(f->keys + f->pointers + f->cut_texts, 0);
+    assert_int_equal(f->size_requests, 0);
+    assert_int_equal(c->size_status, 1); /* prohibited */
+    assert_int_equal(c->cut_texts, 0);
+    assert_false(c->is_closed);
+}
+
+static void
 cut_text_is_offered_as_latin1(void **state)
 {
     struct fixture *f = *state;
@@ -627,6 +653,9 @@ main(void)
         VNC_TEST(cut_text_of_a_viewer_becomes_utf8),
         VNC_TEST(cut_text_at_the_limit_arrives_and_a_longer_one_clears_it),
         VNC_TEST(extended_cut_text_of_a_plain_viewer_is_swallowed),
+        cmocka_unit_test_setup_teardown(viewers_that_only_see_do_nothing_else,
+                                        fixture_set_up_view_only,
+                                        fixture_tear_down),
         VNC_TEST(cut_text_is_offered_as_latin1),
         VNC_TEST(cut_text_is_offered_to_one_viewer),
         VNC_TEST(stalled_viewer_gets_only_the_newest_cut_text),

@@ -201,6 +201,14 @@ fixture_set_up_password(void **state)
 }
 
 int
+fixture_set_up_view_only(void **state)
+{
+    return set_up(state, (struct vnc_config){.rfb = VNC_RFB_3_8,
+                                             .dialect = VNC_DIALECT_FULL,
+                                             .is_view_only = true});
+}
+
+int
 fixture_set_up_agent(void **state)
 {
     return set_up(state, (struct vnc_config){.rfb = VNC_RFB_3_3,

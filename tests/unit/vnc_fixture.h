@@ -50,9 +50,10 @@ struct fixture {
 };
 
 /* For cmocka: RFB 3.8 and all extensions, or as the host agent wants it, or
- * with the password "secret". */
+ * with the password "secret", or for viewers that only see. */
 int fixture_set_up(void **state);
 int fixture_set_up_password(void **state);
+int fixture_set_up_view_only(void **state);
 int fixture_set_up_agent(void **state);
 int fixture_tear_down(void **state);
 

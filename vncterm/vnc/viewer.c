@@ -384,6 +384,9 @@ take_encodings(struct viewer *v, const struct message *m)
 
     encodings_choose(m->encodings.list, m->encodings.count, v->vnc->dialect,
                      &v->encodings);
+    if (v->vnc->is_view_only) {
+        v->encodings.has_extended_clipboard = false;
+    }
     v->has_encodings = true;
     flow_set_encodings(&v->flow, v->encodings.has_fence,
                        v->encodings.has_continuous);
@@ -425,25 +428,16 @@ take_fence(struct viewer *v, const struct message *m)
     }
 }
 
+/* What acts upon the terminal, and does nothing for who may only see it. */
 static void
-take_message(struct viewer *v, const struct message *m)
+take_input_message(struct viewer *v, const struct message *m)
 {
     struct vnc *vnc = v->vnc;
 
-    flow_begin_message(&v->flow);
+    if (vnc->is_view_only) {
+        return;
+    }
     switch (m->type) {
-    case MESSAGE_IGNORED:
-        break;
-    case MESSAGE_SET_FORMAT:
-        memcpy(v->format, m->format, sizeof(v->format));
-        v->has_format = true;
-        break;
-    case MESSAGE_SET_ENCODINGS:
-        take_encodings(v, m);
-        break;
-    case MESSAGE_UPDATE_REQUEST:
-        take_request(v, m);
-        break;
     case MESSAGE_KEY:
         vnc->handler->on_key(vnc->data, (unsigned)v->slot, m->key.keysym,
                              m->key.is_down);
@@ -460,6 +454,41 @@ take_message(struct viewer *v, const struct message *m)
     case MESSAGE_EXTENDED_CUT_TEXT:
         viewer_take_extended_cut_text(v, m);
         break;
+    case MESSAGE_IGNORED:
+    case MESSAGE_SET_FORMAT:
+    case MESSAGE_SET_ENCODINGS:
+    case MESSAGE_UPDATE_REQUEST:
+    case MESSAGE_SET_DESKTOP_SIZE:
+    case MESSAGE_FENCE:
+    case MESSAGE_CONTINUOUS:
+        break;
+    }
+}
+
+static void
+take_message(struct viewer *v, const struct message *m)
+{
+    flow_begin_message(&v->flow);
+    switch (m->type) {
+    case MESSAGE_IGNORED:
+        break;
+    case MESSAGE_SET_FORMAT:
+        memcpy(v->format, m->format, sizeof(v->format));
+        v->has_format = true;
+        break;
+    case MESSAGE_SET_ENCODINGS:
+        take_encodings(v, m);
+        break;
+    case MESSAGE_UPDATE_REQUEST:
+        take_request(v, m);
+        break;
+    case MESSAGE_KEY:
+    case MESSAGE_POINTER:
+    case MESSAGE_CUT_TEXT:
+    case MESSAGE_CUT_TEXT_TOO_LONG:
+    case MESSAGE_EXTENDED_CUT_TEXT:
+        take_input_message(v, m);
+        break;
     case MESSAGE_FENCE:
         take_fence(v, m);
         break;
@@ -469,7 +498,7 @@ take_message(struct viewer *v, const struct message *m)
     case MESSAGE_SET_DESKTOP_SIZE:
         if (v->encodings.has_extended_desktop_size) {
             struct pixel_size none = {0};
-            vnc_request_size(vnc, v,
+            vnc_request_size(v->vnc, v,
                              m->desktop.is_one_screen ? m->desktop.size : none);
         }
         break;

@@ -116,6 +116,7 @@ vnc_new(struct vnc **out, struct loop *loop, const struct vnc_config *config,
     v->data = data;
     v->rfb = config->rfb;
     v->dialect = config->dialect;
+    v->is_view_only = config->is_view_only;
     v->size = config->size;
     copy_name(v->name, config->name);
     if (config->password != NULL) {
@@ -358,7 +359,7 @@ vnc_set_cut_text(struct vnc *v, unsigned viewer, const char *utf8, size_t len)
     assert(viewer < VNC_VIEWERS_MAX);
 
     struct viewer *to = v->slots[viewer];
-    if (to == NULL || len > VNC_CUT_TEXT_MAX) {
+    if (to == NULL || v->is_view_only || len > VNC_CUT_TEXT_MAX) {
         return;
     }
     int r = clipboard_set_text(&to->clipboard, utf8, len);
@@ -592,6 +593,10 @@ ask_for_size(struct vnc *v)
 void
 vnc_request_size(struct vnc *v, struct viewer *viewer, struct pixel_size size)
 {
+    if (v->is_view_only) {
+        answer_size(viewer, LIBRARY_SIZE_PROHIBITED);
+        return;
+    }
     if (size.width < 1 || size.height < 1) {
         answer_size(viewer, LIBRARY_SIZE_INVALID);
         return;

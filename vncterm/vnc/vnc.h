@@ -57,6 +57,9 @@ struct vnc_config {
     int listener_count;
     enum vnc_rfb rfb;
     enum vnc_dialect dialect;
+    /* Viewers see: what they say of keys, pointers, clipboards and sizes is
+     * passed over, and they are offered no clipboard. */
+    bool is_view_only;
     struct pixel_size size; /* of the picture */
     const char *name;       /* desktop name, UTF-8; copied */
     /* Asked of everybody, after vnc_prepare_password(), or NULL; copied, as

@@ -39,6 +39,7 @@ struct vnc {
     void *data;
     enum vnc_rfb rfb;
     enum vnc_dialect dialect;
+    bool is_view_only;
     bool has_password;
     struct password password;
     uint64_t judge_from_us; /* not before: a wrong password came */
