@@ -10,6 +10,9 @@
 #include "base/mem.h"
 
 enum {
+    /* The view is one for all. For so long after a key of one viewer no other
+     * moves it away from what the guest makes of that key. */
+    TYPING_US = 250 * 1000,
     /* While a selection is dragged along an edge of the picture the view
      * scrolls, faster with time. Viewers do not say how far beyond the edge
      * their pointer is. */
@@ -41,6 +44,8 @@ struct viewers {
     struct frames *frames;
 
     struct viewer viewers[VNC_VIEWERS_MAX];
+    const struct viewer *typist; /* who has typed last, or NULL */
+    uint64_t typing_until_us;
     struct log_limit size_limit;
 
     /* The one that selects with a button held, or NO_VIEWER. */
@@ -260,6 +265,20 @@ perform_selecting(struct viewers *v, int viewer,
     frames_schedule(v->frames);
 }
 
+static bool
+may_move_view(const struct viewers *v, const struct viewer *viewer)
+{
+    return viewer == v->typist || loop_now_us(v->loop) >= v->typing_until_us;
+}
+
+static void
+scroll_view(struct viewers *v, const struct viewer *viewer, int lines)
+{
+    if (may_move_view(v, viewer)) {
+        (void)term_scroll_view(v->term, lines); /* damage tells */
+    }
+}
+
 static void
 perform(struct viewers *v, struct viewer *viewer,
         const struct input_action *action)
@@ -271,11 +290,11 @@ perform(struct viewers *v, struct viewer *viewer,
         send_keys(v, action->bytes, action->len);
         break;
     case INPUT_SCROLL_LINES:
-        (void)term_scroll_view(v->term, action->amount); /* damage tells */
+        scroll_view(v, viewer, action->amount);
         break;
     case INPUT_SCROLL_PAGES: {
         int half = term_size(v->term).rows / 2;
-        (void)term_scroll_view(v->term, action->amount * max_int(half, 1));
+        scroll_view(v, viewer, action->amount * max_int(half, 1));
         break;
     }
     case INPUT_PASTE:
@@ -338,6 +357,8 @@ on_key(void *data, unsigned viewer, uint32_t keysym, bool down)
         /* Who types wants to see what the guest makes of it. */
         term_scroll_view_to_bottom(v->term);
         select_none(v);
+        v->typist = from;
+        v->typing_until_us = loop_now_us(v->loop) + TYPING_US;
     }
     perform(v, from, &action);
 }

@@ -12,18 +12,22 @@ import struct
 import threading
 import time
 import unittest
+import zlib
 
 from harness import (SANITIZED, VISIBLE, Vncterm, is_running, main,
                      wait_until)
-from rfb import (COPYRECT, CORRE, CURSOR, DESKTOP_NAME, EXTENDED_DESKTOP_SIZE,
-                 HEXTILE, RAW, RRE, TIGHT, ULTRA, ZLIB, ZRLE, ZYWRLE, TimedOut)
+from rfb import (CONTINUOUS_UPDATES, COPYRECT, CORRE, CURSOR, DESKTOP_NAME,
+                 EXTENDED_CLIPBOARD, EXTENDED_DESKTOP_SIZE, FENCE, HEXTILE,
+                 RAW, RRE, TIGHT, ULTRA, ZLIB, ZRLE, ZYWRLE, TimedOut)
 
 # Shows the last "a" or "b" of its input in the second cell, first an "a"; the
 # first cell has the cursor at the start. What the first argument holds, in
-# hexadecimal, it writes in between, without end.
+# hexadecimal, it writes in between, without end. Before all that it writes as
+# many lines as the second argument says.
 GUEST = r"""
 import os, select, sys, tty
 tty.setraw(0)
+os.write(1, b"line\r\n" * int(sys.argv[2]))
 flood = bytes.fromhex(sys.argv[1]) * 1000
 os.write(1, b"\033[?25l\033[2J\033[1;2Ha")
 while True:
@@ -40,6 +44,7 @@ ATTACK_SECONDS = 1.0
 # The sanitizer keeps what was freed.
 MEMORY_MAX_KB = 512 * 1024 if SANITIZED else 48 * 1024
 SHIFT, INSERT = 0xFFE1, 0xFF63
+PAGE_UP, PAGE_DOWN = 0xFF55, 0xFF56
 PIXEL_ENCODINGS = (RAW, COPYRECT, RRE, CORRE, HEXTILE, ZLIB, TIGHT, ULTRA,
                    ZRLE, ZYWRLE)
 REPAINT = struct.pack(">BBHHHH", 3, 0, 0, 0, 0xFFFF, 0xFFFF)
@@ -119,10 +124,11 @@ class Typist:
 
 
 class Abuse(unittest.TestCase):
-    def start(self, flood=b""):
+    def start(self, flood=b"", lines=0):
         self.attackers = []
         self.vncterm = self.enterContext(
-            Vncterm("python3", "-c", GUEST, flood.hex(), options=VISIBLE))
+            Vncterm("python3", "-c", GUEST, flood.hex(), str(lines),
+                    options=VISIBLE))
         self.worker = self.vncterm.worker
         self.typist = Typist(self.enterContext(self.vncterm.client()))
         self.addCleanup(self.end_attack)
@@ -253,6 +259,42 @@ class Abuse(unittest.TestCase):
                 viewer.sendall((key(INSERT, 1) + key(INSERT, 0)) * 2000)
         self.start()
         self.attack(paste, 3)
+        self.assert_harmless()
+
+    def test_scrolling_back_without_end(self):
+        def page(index):
+            viewer = self.viewer(HEXTILE)
+            viewer.sendall(key(SHIFT, 1))
+            up, down = (key(keysym, 1) + key(keysym, 0)
+                        for keysym in (PAGE_UP, PAGE_DOWN))
+            while True:
+                viewer.sendall((up * 100, up * 100 + down * 100)[index])
+        self.start(lines=9000)
+        self.attack(page, 2)
+        self.assert_harmless()
+
+    def test_compressed_clipboards_without_end(self):
+        def provide(index):
+            size = (1 << 20, 1 << 22)[index]
+            body = struct.pack(">I", 1 << 28 | 1) + zlib.compress(
+                struct.pack(">I", size) + b"x" * (size - 1) + b"\0")
+            message = struct.pack(">B3xi", 6, -len(body)) + body
+            viewer = self.viewer(RAW, EXTENDED_CLIPBOARD)
+            while True:
+                viewer.sendall(message * 10)
+        self.start()
+        self.attack(provide, 2)
+        self.assert_harmless()
+
+    def test_fences_and_continuous_updates_without_end(self):
+        def fence(index):
+            viewer = self.viewer(RAW, FENCE, CONTINUOUS_UPDATES)
+            turn_on = struct.pack(">BBHHHH", 150, 1, 0, 0, 0xFFFF, 0xFFFF)
+            ask = struct.pack(">B3xIB", 248, 1 << 31 | 7, 64) + b"x" * 64
+            while True:
+                viewer.sendall((turn_on + ask * 10, turn_on * 100)[index])
+        self.start()
+        self.attack(fence, 2)
         self.assert_harmless()
 
     def test_clipboards_around_the_limit(self):
