@@ -94,7 +94,7 @@ bad_handshake_is_closed(void **state)
 {
     static const char *const bad[] = {
         "GET / HTTP/1.1\r\n",
-        "RFB 004.001\n",
+        "RFB 002.001\n",
         "RFB 003.x08\n",
         "\x16\x03\x01 0123456789",
     };

@@ -48,11 +48,31 @@ version_is_one_that_exists_and_was_offered(void **state)
 }
 
 static void
+versions_4_and_5_are_3_8_by_another_name(void **state)
+{
+    static const char *const versions[] = {"RFB 004.000\n", "RFB 004.001\n",
+                                           "RFB 005.000\n", "RFB 005.999\n"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
+        struct handshake h;
+        struct handshake_reply reply;
+        handshake_begin(&h, VNC_RFB_3_8, NULL, &reply);
+        assert_int_equal(feed(&h, versions[i], 12, &reply), 12);
+        assert_int_equal(h.minor, 8);
+        handshake_begin(&h, VNC_RFB_3_3, NULL, &reply);
+        assert_int_equal(feed(&h, versions[i], 12, &reply), 12);
+        assert_int_equal(h.minor, 3);
+    }
+}
+
+static void
 malformed_version_is_an_error(void **state)
 {
     static const char *const bad[] = {
-        "RFB 003.00\n\n", "RFB 003.008 ",  "RFB 003.-08\n",
-        "RFB 003.0x8\n",  "rfb 003.008\n", "RFB 004.008\n",
+        "RFB 003.00\n\n", "RFB 006.000\n", "RFB 103.008\n",
+        "RFB 004.00x\n",  "RFB 003.008 ",  "RFB 003.-08\n",
+        "RFB 003.0x8\n",  "rfb 003.008\n", "RFB 002.008\n",
     };
 
     (void)state;
@@ -124,6 +144,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(version_is_one_that_exists_and_was_offered),
+        cmocka_unit_test(versions_4_and_5_are_3_8_by_another_name),
         cmocka_unit_test(malformed_version_is_an_error),
         cmocka_unit_test(half_a_version_is_waited_for),
         cmocka_unit_test(macos_leaves_client_init_out),

@@ -63,13 +63,17 @@ handshake_begin(struct handshake *h, enum vnc_rfb offered,
     reply_bytes(reply, greeting, HANDSHAKE_VERSION_SIZE);
 }
 
-/* The minor version in "RFB 003.xxx\n", or -1. */
+/*
+ * The minor version in "RFB 003.xxx\n", or -1. RealVNC counts its own versions
+ * as 4 and 5; what says so to an offer of 3.8 speaks that.
+ */
 static int
 parse_version(const uint8_t *data)
 {
     int minor = 0;
 
-    if (memcmp(data, "RFB 003.", 8) != 0 || data[11] != '\n') {
+    if (memcmp(data, "RFB 00", 6) != 0 || data[6] < '3' || data[6] > '5' ||
+        data[7] != '.' || data[11] != '\n') {
         return -1;
     }
     for (int i = 8; i < 11; i++) {
@@ -78,7 +82,7 @@ parse_version(const uint8_t *data)
         }
         minor = 10 * minor + data[i] - '0';
     }
-    return minor;
+    return data[6] == '3' ? minor : 8;
 }
 
 /*
