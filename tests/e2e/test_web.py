@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""tools/web: a shell in a web browser, with noVNC in headless Chromium."""
+import base64
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import unittest
+import urllib.request
+
+from browser import BROWSER_PROGRAMS, INSERT, SHIFT, Browser
+from harness import (CELL_HEIGHT, CELL_WIDTH, PROGRAM, is_running, main,
+                     open_log, screen, skip, wait_for_text, wait_until)
+from rfb import DESKTOP_SIZE, RAW, Client
+
+WEB = pathlib.Path(__file__).resolve().parents[2] / "tools" / "web"
+# What is typed is kept in a file, and shown.
+GUEST = (r"printf '\033[?25l\033[1;31mbold red\033[m \033[7mreverse\033[m "
+         r"\033[44;37mblue\033[m\303\251\n'; seq 1 15; printf 'the end\n'; "
+         r'stty raw -echo; exec tee "$0"')
+SIZE = (1000, 700)
+CANVAS = "#noVNC_container canvas"
+PIXELS = f"""
+const canvas = document.querySelector("{CANVAS}");
+if (!canvas || !canvas.width) return null; // not connected
+const w = canvas.width, h = canvas.height;
+const data = canvas.getContext("2d").getImageData(0, 0, w, h).data;
+let text = "";
+for (let i = 0; i < data.length; i += 4096)
+    text += String.fromCharCode(...data.subarray(i, i + 4096));
+return [w, h, btoa(text)];
+"""
+PASTE = """
+const area = document.getElementById("noVNC_clipboard_text");
+document.getElementById("noVNC_clipboard_button").click();
+area.value = arguments[0];
+area.dispatchEvent(new Event("change"));
+document.getElementById("noVNC_clipboard_button").click();
+document.querySelector(arguments[1]).focus();
+"""
+
+
+def descendants(pid):
+    """All processes below it."""
+    found = []
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/children",
+                  encoding="ascii") as file:
+            for child in file.read().split():
+                found += [int(child), *descendants(int(child))]
+    return found
+
+
+class Web:
+    """A running tools/web."""
+
+    def __init__(self, *command):
+        self.out = open_log()
+        self.process = subprocess.Popen(
+            [WEB, "--program", PROGRAM, "--", *command],
+            stdin=subprocess.DEVNULL, stdout=self.out, stderr=self.out)
+        try:
+            wait_until(lambda: "End it:" in self.text() or
+                       self.process.poll() is not None, what="the address")
+            self.url = re.search(r"^Open it: +(\S+)", self.text(), re.M)[1]
+            self.address = re.search(r"vncviewer (/\S+)", self.text())[1]
+        except TypeError:
+            raise AssertionError(self.text()) from None
+
+    def text(self):
+        self.out.seek(0)
+        return self.out.read().decode(errors="replace")
+
+    def stop(self, signo=signal.SIGINT):
+        """Ends it, and returns the exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signo)
+        return self.process.wait(20)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+        self.out.close()
+
+
+class Page(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        for program in BROWSER_PROGRAMS:
+            if not shutil.which(program):
+                print(f"SKIP: no {program}, so no page was opened")
+                raise unittest.SkipTest(f"no {program}")
+        cls.browser = cls.enterClassContext(Browser(*SIZE))
+
+    def setUp(self):
+        self.file = self.enterContext(tempfile.NamedTemporaryFile())
+        self.web = self.enterContext(Web("sh", "-c", GUEST, self.file.name))
+        self.client = self.enterContext(
+            Client(self.web.address, encodings=(RAW, DESKTOP_SIZE)))
+        self.browser.open(self.web.url)
+        self.await_same_picture()
+
+    def canvas(self):
+        """Width, height and pixels (red, green, blue, 255) of the page."""
+        found = self.browser.run(PIXELS)
+        return found and (found[0], found[1], base64.b64decode(found[2]))
+
+    def ours(self):
+        pixels = self.client.refresh().picture()
+        rgba = bytearray(b"\xff" * len(pixels))
+        rgba[0::4], rgba[1::4], rgba[2::4] = \
+            pixels[2::4], pixels[1::4], pixels[0::4]
+        return self.client.width, self.client.height, bytes(rgba)
+
+    def await_same_picture(self):
+        wait_for_text(self.client, "the end")
+        wait_until(lambda: self.canvas() == self.ours(), what="the picture")
+
+    def assert_typed(self, text):
+        def has_come():
+            with open(self.file.name, newline="", encoding="utf-8") as file:
+                self.typed = file.read()
+            return len(self.typed) >= len(text)
+        wait_until(has_come, what=f"typed {text!r}")
+        self.assertEqual(self.typed, text)
+
+    def client_size(self):
+        self.client.refresh()
+        return self.client.width, self.client.height
+
+    def test_the_picture_is_right_after_a_return_too(self):
+        self.browser.open("about:blank")
+        self.browser.open(self.web.url)
+        self.await_same_picture()
+
+    def test_keys_arrive(self):
+        self.browser.type("Typed \u00e9\u20ac")
+        self.assert_typed("Typed \u00e9\u20ac")
+        self.await_same_picture()
+
+    def test_the_panel_s_text_is_pasted(self):
+        self.browser.run(PASTE, "pasted \u00e9\n", CANVAS)
+        self.browser.press(SHIFT, INSERT)
+        self.assert_typed("pasted \u00e9\r")
+
+    def test_the_pointer_arrives(self):
+        self.browser.type("\033[?1000;1006h")  # shown, so it is obeyed
+        self.assert_typed("\033[?1000;1006h")
+        self.client.refresh()
+        width, height, _ = self.canvas()
+        where = self.browser.move(self.browser.find(CANVAS),
+                                  9 * CELL_WIDTH + 4 - width // 2,
+                                  4 * CELL_HEIGHT + 8 - height // 2)
+        self.browser.act("pointer", where,
+                         {"type": "pointerDown", "button": 0},
+                         {"type": "pointerUp", "button": 0},
+                         parameters={"pointerType": "mouse"})
+        self.assert_typed("\033[?1000;1006h\033[<0;10;5M\033[<0;10;5m")
+
+    def test_the_window_s_size_is_the_terminal_s(self):
+        before = self.client_size()
+        self.browser.resize(700, 500)
+        self.addCleanup(self.browser.resize, *SIZE)
+        wait_until(lambda: self.client_size() != before, what="another size")
+        width, height = self.client_size()
+        self.assertEqual((width % CELL_WIDTH, height % CELL_HEIGHT), (0, 0))
+        self.assertTrue(0 <= 700 - width < CELL_WIDTH)
+        self.await_same_picture()
+
+
+class Life(unittest.TestCase):
+    def test_it_ends_all_that_it_has_started(self):
+        for signo in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(signo), Web("cat") as web:
+                url = web.url.split("?")[0]
+                with urllib.request.urlopen(url, timeout=20) as page:
+                    self.assertIn(b"noVNC", page.read())
+                started = descendants(web.process.pid)
+                self.assertGreaterEqual(len(started), 4)
+                self.assertEqual(web.stop(signo), 0)
+                self.assertEqual([p for p in started if is_running(p)], [])
+                self.assertFalse(os.path.exists(os.path.dirname(web.address)))
+
+    def test_it_ends_with_the_command(self):
+        with Web("sh", "-c", "read line") as web:
+            with Client(web.address) as client:
+                client.type("\n")
+                self.assertEqual(web.process.wait(20), 0)
+            self.assertFalse(os.path.exists(os.path.dirname(web.address)))
+
+    def test_two_have_an_address_each(self):
+        with Web("cat") as one, Web("cat") as other:
+            self.assertNotEqual(one.url.split("/")[2], other.url.split("/")[2])
+
+    def test_the_address_without_its_secret_is_of_no_use(self):
+        with Web("cat") as web:
+            host = web.url.split("/")[2]
+            for path in ("websockify", "websockify?token=0"):
+                request = urllib.request.Request(
+                    f"http://{host}/{path}",
+                    headers={"Connection": "Upgrade", "Upgrade": "websocket",
+                             "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+                             "Sec-WebSocket-Version": "13",
+                             "Sec-WebSocket-Protocol": "binary"})
+                with self.assertRaises(OSError):
+                    urllib.request.urlopen(request, timeout=20)
+
+
+if __name__ == "__main__":
+    if not shutil.which("websockify"):
+        skip("no websockify")
+    if not os.path.exists("/usr/share/novnc/vnc.html"):
+        skip("no novnc")
+    main()
