@@ -20,7 +20,7 @@ WEB = pathlib.Path(__file__).resolve().parents[2] / "tools" / "web"
 # What is typed is kept in a file, and shown.
 GUEST = (r"printf '\033[?25l\033[1;31mbold red\033[m \033[7mreverse\033[m "
          r"\033[44;37mblue\033[m\303\251\n'; seq 1 15; printf 'the end\n'; "
-         r'stty raw -echo; exec tee "$0"')
+         r'stty raw -echo; exec tee -a "$0"')
 SIZE = (1000, 700)
 CANVAS = "#noVNC_container canvas"
 PIXELS = f"""
