@@ -137,9 +137,11 @@ desktop_size_needs_all_its_screens(void **state)
     assert_int_equal(m.desktop.size.height, 256);
     assert_true(m.desktop.is_one_screen);
 
-    data[8 + 5] = 1; /* not at the left edge */
+    data[8 + 5] = 1; /* what some leave unset: not at the left edge */
+    assert_true(parse(data, 8 + 16).desktop.is_one_screen);
+    data[8 + 9] = 1; /* another width */
     assert_false(parse(data, 8 + 16).desktop.is_one_screen);
-    data[8 + 5] = 0;
+    data[8 + 9] = 0;
     data[6] = 2;
     assert_false(parse(data, sizeof(data)).desktop.is_one_screen);
     data[6] = 0;

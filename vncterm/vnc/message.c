@@ -219,10 +219,11 @@ parse_desktop_size(const uint8_t *data, size_t len, struct message *out)
     out->type = MESSAGE_SET_DESKTOP_SIZE;
     out->len = size;
     out->desktop.size = (struct pixel_size){.width = width, .height = height};
-    out->desktop.is_one_screen =
-        screens == 1 && wire_get_u16(screen + 4) == 0 &&
-        wire_get_u16(screen + 6) == 0 && wire_get_u16(screen + 8) == width &&
-        wire_get_u16(screen + 10) == height;
+    /* LibVNCServer's client library 0.9.14, which is Remmina's, sends whatever
+     * is on its stack as the screen's identity and place. */
+    out->desktop.is_one_screen = screens == 1 &&
+                                 wire_get_u16(screen + 8) == width &&
+                                 wire_get_u16(screen + 10) == height;
     return 0;
 }
 

@@ -74,7 +74,7 @@ struct message {
         } extended;
         struct {
             struct pixel_size size;
-            bool is_one_screen; /* exactly one, covering all of it */
+            bool is_one_screen; /* exactly one, of that size, anywhere */
         } desktop;
         struct {
             uint32_t flags;
