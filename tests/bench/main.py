@@ -19,6 +19,7 @@ def measurements():
     import idle
     import latency
     import resize
+    import slow
     import startup
     import wire
     return {
@@ -28,6 +29,7 @@ def measurements():
         "viewer": flood.watched,
         "wire": wire.wire,
         "resize": resize.resize,
+        "slow-link": slow.slow_link,
         "idle": idle.system_calls,
         "memory": idle.memory,
         "crowd": idle.crowd,
