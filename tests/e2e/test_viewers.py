@@ -6,10 +6,10 @@ import struct
 import time
 import unittest
 
-from harness import (INSERT, PAGE_UP, SHIFT, VISIBLE, Vncterm, main, screen,
-                     wait_for_text, wait_until)
-from rfb import (CONTINUOUS_UPDATES, COPYRECT, FENCE, HEXTILE, RAW, Client,
-                 Closed)
+from harness import (ALT, CONTROL, INSERT, PAGE_UP, SHIFT, VISIBLE, Vncterm,
+                     main, screen, wait_for_text, wait_until)
+from rfb import (CONTINUOUS_UPDATES, COPYRECT, DESKTOP_SIZE,
+                 EXTENDED_DESKTOP_SIZE, FENCE, HEXTILE, RAW, Client, Closed)
 
 
 def open_descriptors(pid):
@@ -162,6 +162,30 @@ class Viewers(unittest.TestCase):
             peer.refresh()
         self.assert_typing_works("plain")
 
+    def test_modifiers_held_in_one_viewer_are_not_another_s(self):
+        with self.vncterm.client(encodings=(RAW,)) as peer:
+            for modifier in (SHIFT, CONTROL, ALT):
+                peer.key(modifier, 1)
+            peer.refresh()
+            self.assert_typing_works("plain")
+            # While it has them itself.
+            self.client.type("echo ke''pt; cat -v\n")
+            wait_for_text(self.client, "kept")
+            peer.key(SHIFT, 0)
+            peer.key(ord("b"), 1)
+            peer.key(ord("b"), 0)
+            wait_for_text(self.client, "^[^B")
+
+    def test_the_scrollback_s_place_is_the_same_for_all(self):
+        self.client.type("seq 1000 1100; echo e''nd\n")
+        wait_for_text(self.client, "end")
+        other = self.enterContext(self.vncterm.client(encodings=(RAW,)))
+        other.press(SHIFT, PAGE_UP)
+        other.press(SHIFT, PAGE_UP)
+        wait_for_text(self.client, "1070")
+        self.client.type("echo bot''tom\n")
+        wait_for_text(other, "bottom")
+
     def test_bell_and_title_reach_every_viewer(self):
         from rfb import DESKTOP_NAME
         other = self.enterContext(
@@ -181,8 +205,38 @@ class Viewers(unittest.TestCase):
             self.client.wire.send(text)
         self.assert_typing_works("swallowed")
 
+    def test_the_newest_size_wins_and_all_are_told(self):
+        # Whose request it is, in x, and whether it was taken, in y.
+        asked_here, asked_there, taken = 1, 2, 0
+        others = [self.enterContext(self.vncterm.client(encodings=encodings))
+                  for encodings in ((HEXTILE, EXTENDED_DESKTOP_SIZE),
+                                    (RAW, DESKTOP_SIZE))]
+        self.client.set_encodings((HEXTILE, EXTENDED_DESKTOP_SIZE))
+        everybody = (self.client, *others)
+        for viewer in everybody:
+            viewer.refresh()
+        for asker, told, cols, rows in ((self.client, others[0], 100, 30),
+                                        (others[0], self.client, 60, 20)):
+            size = (8 * cols, 16 * rows)
+            asker.set_desktop_size(*size)
+            for viewer in everybody:
+                viewer.pump(lambda: (viewer.width, viewer.height) == size)
+            self.assertIn((asked_here, taken, *size), asker.sizes)
+            self.assertIn((asked_there, taken, *size), told.sizes)
+            asker.type("clear; stty size\n")
+            for viewer in everybody:
+                wait_for_text(viewer, f"{rows} {cols}")
+
+    def test_the_smallest_size_and_back(self):
+        self.client.set_encodings((HEXTILE, EXTENDED_DESKTOP_SIZE))
+        self.client.refresh()
+        for size, taken in (((1, 1), (8, 16)), ((640, 384), (640, 384))):
+            self.client.set_desktop_size(*size)
+            self.client.pump(lambda: (self.client.width,
+                                      self.client.height) == taken)
+        self.assert_typing_works("wide")
+
     def test_resizing_tells_the_program(self):
-        from rfb import EXTENDED_DESKTOP_SIZE
         self.client.set_encodings((HEXTILE, EXTENDED_DESKTOP_SIZE))
         self.client.refresh()
         self.client.set_desktop_size(100 * 8, 30 * 16)
