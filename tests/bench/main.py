@@ -14,6 +14,7 @@ E2E = pathlib.Path(__file__).resolve().parent.parent / "e2e"
 def measurements():
     """By name, in the order of the table."""
     # Late: the harness reads the name of the program when it is imported.
+    import abuse_latency
     import flood
     import host
     import idle
@@ -35,6 +36,7 @@ def measurements():
         "crowd": idle.crowd,
         "start": startup.start,
         "stalled": latency.stalled,
+        "abuse": abuse_latency.abuse,
         "ends": host.ends,
         "guest": host.idle_guest,
         "guest-memory": host.guest_memory,
@@ -48,7 +50,7 @@ def parse_arguments():
     parser.add_argument("--build", type=pathlib.Path, required=True,
                         metavar="FOLDER", help="what to measure")
     parser.add_argument("--quick", action="store_true",
-                        help="fewer samples, under a minute")
+                        help="fewer samples, under two minutes")
     parser.add_argument("--json", metavar="FILE",
                         help="write the table there, too")
     parser.add_argument("name", nargs="*", metavar="NAME",
