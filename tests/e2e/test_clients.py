@@ -21,7 +21,8 @@ GUEST = (r"printf '\033[?25l\033[1;31mbold red\033[m \033[7mreverse\033[m "
          r"\033[44;37mblue\033[m \303\251\n'; seq 1 18; printf 'the end\n'; "
          r'stty raw -echo; exec tee -a "$0"')
 REST = (21, 70)  # a row and a column where nothing is
-CLIPBOARD_ITEM = "80", "100"  # where it is in TightVNC's menu
+# Where the clipboard's items are in TightVNC's menu.
+TO_REMOTE, FROM_REMOTE = ("80", "100"), ("80", "128")
 MOUSE = "\033[?1000;1006h"
 
 
@@ -74,6 +75,12 @@ class Desk(Display):
                            input=data, stdout=subprocess.DEVNULL,
                            stderr=subprocess.DEVNULL)
 
+    def clipboard(self):
+        done = subprocess.run(["xclip", "-o", "-selection", "primary"],
+                              env=self.environment, timeout=60,
+                              capture_output=True, check=False)
+        return done.stdout
+
 
 class Viewer:
     """The tests, for one viewer each."""
@@ -124,7 +131,7 @@ class Viewer:
 
     def point(self, row, col, *what):
         self.display.run("mousemove",
-                         str(self.place[0] + CELL_WIDTH * col + 4),
+                         str(self.place[0] + CELL_WIDTH * col + 1),
                          str(self.place[1] + CELL_HEIGHT * row + 8), *what)
 
     def typed(self):
@@ -198,6 +205,22 @@ class Pasting(Viewer):
     def offer(self):
         """What makes the viewer look at the clipboard."""
 
+    def test_what_is_selected_is_copied(self):
+        """The accent and the word before it, in the first row."""
+        self.start_typing()
+        self.point(0, 17, "mousedown", "1")
+        self.point(0, 20)
+        self.point(0, 23, "mouseup", "1")
+
+        def is_copied():
+            self.accept()
+            return self.display.clipboard() == \
+                "blue \u00e9".encode(self.coding)
+        wait_until(is_copied, what="the copy")
+
+    def accept(self):
+        """What makes the viewer fill the clipboard."""
+
 
 class TigerVnc(Pasting, unittest.TestCase):
     command = ("vncviewer", "-ReconnectOnError=0", "-AlertOnFatalError=0",
@@ -224,11 +247,17 @@ class TightVnc(Pasting, unittest.TestCase):
     def offer(self):
         """The menu is surer than coming back to the window: there it asks for
         the time of the selection, which xclip does not tell."""
+        self.choose(TO_REMOTE)
+
+    def accept(self):
+        self.choose(FROM_REMOTE)
+
+    def choose(self, item):
         self.display.run("key", "F8")
         wait_until(lambda: self.display.window("TightVNC popup"),
                    what="the menu")
         menu = self.display.window("TightVNC popup")
-        self.display.run("mousemove", "--window", menu, *CLIPBOARD_ITEM,
+        self.display.run("mousemove", "--window", menu, *item,
                          "click", "1")
         wait_until(lambda: not self.display.window("TightVNC popup"),
                    what="the end of the menu")
