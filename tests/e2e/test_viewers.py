@@ -177,9 +177,9 @@ class Viewers(unittest.TestCase):
             wait_for_text(self.client, "^[^B")
 
     def test_the_scrollback_s_place_is_the_same_for_all(self):
-        self.client.type("seq 1000 1100; echo e''nd\n")
-        wait_for_text(self.client, "end")
         other = self.enterContext(self.vncterm.client(encodings=(RAW,)))
+        other.type("seq 1000 1100; echo e''nd\n")  # so it may scroll at once
+        wait_for_text(self.client, "end")
         other.press(SHIFT, PAGE_UP)
         other.press(SHIFT, PAGE_UP)
         wait_for_text(self.client, "1070")

@@ -13,7 +13,7 @@
 
 #include "options.h"
 
-#define ARGS_MAX 16
+#define ARGS_MAX 32
 
 /* A command line in the making, and what it gives. */
 struct line {
