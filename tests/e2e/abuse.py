@@ -319,9 +319,10 @@ def point_outside(address, index):
     chance = random.Random(index)
     peer = viewer(address)
     while True:
+        # A selection would cover what the healthy viewer looks at, above.
         peer.sendall(b"".join(
             pointer(chance.choice((0, 639, 640, 65535)),
-                    chance.choice((0, 383, 384, 65535)),
+                    chance.choice((380, 383, 384, 65535)),
                     chance.randrange(256)) for _ in range(200)))
         time.sleep(0.001)
 
