@@ -13,6 +13,8 @@
  *     charset latin1          or cp437, utf8 (the default); before size
  *     feed "\e[2;3Hhi"        bytes; \e \a \b \t \n \v \f \r \\ \" \xNN, and
  *                             \u{301}, a character in UTF-8
+ *     feed-file NAME          the bytes of a file beside the script; nobody
+ *                             waits for the replies, they are dropped
  *     repeat 30 "x\r\n"       the same bytes several times
  *     resize 40x10
  *     view 3                  the view goes 3 lines back
@@ -28,6 +30,7 @@
  * What must then be so; rows and columns count from 0, ranges are half open:
  *
  *     row 1 "  hi"            a row of the view; blanks at its end left out
+ *     text 1 "  hi"           likewise, without written blanks at its end, too
  *     attrs 1 2..4 bold fg=1  of all these cells; "default" for none
  *     wrapped 1 yes           whether autowrap carried the row on
  *     double 1 width          or top, bottom: of double height; or no
@@ -302,6 +305,31 @@ feed_repeated(struct script *s, int count, const char *quoted)
     }
 }
 
+static void
+feed_file(struct script *s, const char *name)
+{
+    char path[LINE_MAX_LEN];
+    char bytes[LINE_MAX_LEN];
+    const char *slash = strrchr(s->path, '/');
+    int folder = slash != NULL ? (int)(slash + 1 - s->path) : 0;
+    int len = snprintf(path, sizeof(path), "%.*s%s", folder, s->path, name);
+    size_t got;
+
+    FILE *file = len < (int)sizeof(path) ? fopen(path, "r") : NULL;
+    if (file == NULL) {
+        die(s, "the file cannot be opened");
+    }
+    while ((got = fread(bytes, 1, sizeof(bytes), file)) > 0) {
+        rig_feed_bytes(s->rig, bytes, got);
+    }
+    if (ferror(file)) {
+        die(s, "the file cannot be read");
+    }
+    (void)fclose(file); /* it was only read */
+    (void)rig_take_replies(s->rig);
+    s->rig->replies[0] = '\0';
+}
+
 static struct selection_point
 point_of(int row, int col)
 {
@@ -366,6 +394,8 @@ act(struct script *s, const char *line)
     }
     if (match(line, "feed ", NULL, &rest)) {
         feed_repeated(s, 1, rest);
+    } else if (match(line, "feed-file ", NULL, &rest)) {
+        feed_file(s, rest);
     } else if (match(line, "repeat # ", n, &rest)) {
         feed_repeated(s, n[0], rest);
     } else if (match(line, "resize #x#", n, NULL)) {
@@ -412,6 +442,21 @@ tell_row(const struct script *s, struct text *out, int row)
     add(out, "row %d ", row);
     add_quoted(out, rig_cells_text(s->rig, view_cells(s, row),
                                    term_size(s->rig->term).cols, text));
+}
+
+static void
+tell_text(const struct script *s, struct text *out, int row)
+{
+    static char text[RIG_ROW_MAX];
+
+    (void)rig_cells_text(s->rig, view_cells(s, row),
+                         term_size(s->rig->term).cols, text);
+    size_t len = strlen(text);
+    while (len > 0 && text[len - 1] == ' ') {
+        text[--len] = '\0';
+    }
+    add(out, "text %d ", row);
+    add_quoted(out, text);
 }
 
 static void
@@ -734,6 +779,10 @@ tell(struct script *s, const char *line, struct text *out)
 
     if (match(line, "row #", n, NULL)) {
         tell_row(s, out, n[0]);
+        return true;
+    }
+    if (match(line, "text #", n, NULL)) {
+        tell_text(s, out, n[0]);
         return true;
     }
     if (match(line, "attrs # #..#", n, NULL)) {
