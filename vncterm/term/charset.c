@@ -161,6 +161,14 @@ charsets_take_code(struct charsets *c, uint8_t byte)
 }
 
 uint32_t
+charsets_delete_code(const struct charsets *c)
+{
+    uint8_t set = c->sets[c->single_shift != 0 ? c->single_shift : c->gl];
+
+    return charset_has_96((enum guard_charset)set) ? 0xff : 0;
+}
+
+uint32_t
 charsets_right_code(const struct charsets *c, uint8_t byte)
 {
     enum guard_charset set = (enum guard_charset)c->sets[c->gr];

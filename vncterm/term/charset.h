@@ -63,6 +63,12 @@ charsets_are_ascii(const struct charsets *c)
 uint32_t charsets_take_code(struct charsets *c, uint8_t byte);
 
 /*
+ * The scalar value for DEL: the last character of a set of 96, or 0, because to
+ * one of 94 DEL means nothing. A single shift stays.
+ */
+uint32_t charsets_delete_code(const struct charsets *c);
+
+/*
  * The scalar value for a byte from 0xa0. Of what a set of 94 characters lacks,
  * 0xa0 is a blank, and 0xff nothing: 0.
  */

@@ -608,8 +608,8 @@ guard_feed(struct guard *g, const uint8_t *bytes, size_t len)
             feed_control(g, byte);
         } else if (byte >= 0x80) {
             feed_high(g, byte);
-        } else if (g->coding == GUARD_8BIT_ALL_GLYPHS) {
-            g->handler->on_byte(g->data, byte); /* DEL */
+        } else {
+            g->handler->on_byte(g->data, BYTE_DEL);
         }
         at++;
     }

@@ -202,7 +202,8 @@ struct guard_handler {
     void (*on_ascii)(void *data, const uint8_t *text, size_t len);
     /* A scalar value from U+00A0. */
     void (*on_code)(void *data, uint32_t code);
-    /* In the 8-bit codings: a byte outside ASCII that is a character. */
+    /* In the 8-bit codings: a byte outside ASCII that is a character. In all:
+     * DEL, which is one where the character set in use has 96. */
     void (*on_byte)(void *data, uint8_t byte);
     /* A C0 control that does something: BEL to SI, or ENQ. */
     void (*on_control)(void *data, uint8_t control);

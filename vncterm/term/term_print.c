@@ -172,8 +172,15 @@ print_byte(struct term *t, uint8_t byte)
     bool cp437 = t->modes.cp437_font || t->input.coding == CODING_CP437 ||
                  c->sets[c->gl] == GUARD_CHARSET_CP437;
 
-    uint32_t code = cp437 ? cp437_code(byte) : charsets_right_code(c, byte);
+    uint32_t code = 0;
 
+    if (cp437) {
+        code = cp437_code(byte);
+    } else if (byte < 0x80) {
+        code = charsets_delete_code(c);
+    } else {
+        code = charsets_right_code(c, byte);
+    }
     if (code != 0) {
         print_code(t, code);
     }
