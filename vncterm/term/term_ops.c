@@ -500,6 +500,7 @@ on_op(void *data, const struct guard_op *op)
 
     if (op->kind == GUARD_REP) {
         print_again(t, guard_count(op, 0));
+        t->last_code = 0; /* REP is a control function, too */
         return;
     }
     t->last_code = 0;
