@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Tells what a state file shows, as text that can be read and compared:
+ *
+ *     state_text <vncterm.statefile
+ *
+ * First the rows: W, T or B in front of one of double width or of the top or
+ * bottom half of double height; "|"; the text without the blanks at its end.
+ * Then the size, where the cursor is, and "reverse" for a reversed screen. Then
+ * the cells that are not in the default pen: "row begin..end", half open, from
+ * 0, and what they have. The program wrote the file, so that it is the screen
+ * of the program; only what reads it is linked here.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "term_rig.h"
+
+enum {
+    STATE_MAX = 8 << 20,
+};
+
+static struct rig *
+read_screen(void)
+{
+    char *bytes = malloc(STATE_MAX);
+
+    if (bytes == NULL) {
+        rig_fail("no memory");
+    }
+    size_t len = fread(bytes, 1, STATE_MAX - 1, stdin);
+    struct cell_size size;
+
+    bytes[len] = '\0';
+    if (sscanf(bytes, "\033]7717;1;%d;%d", &size.cols, &size.rows) != 2) {
+        rig_fail("not a state");
+    }
+    struct rig *rig = rig_new(size.cols, size.rows);
+
+    if (term_restore(rig->term, bytes, len) != 0) {
+        rig_fail("the state is not valid");
+    }
+    free(bytes);
+    return rig;
+}
+
+static void
+tell_rows(const struct rig *rig, const struct screen_view *view)
+{
+    static const char *const sizes[] = {
+        [ROW_SINGLE] = " ",
+        [ROW_DOUBLE_WIDTH] = "W",
+        [ROW_DOUBLE_TOP] = "T",
+        [ROW_DOUBLE_BOTTOM] = "B",
+    };
+
+    for (int row = 0; row < view->size.rows; row++) {
+        static char text[RIG_ROW_MAX];
+
+        (void)printf(
+            "%s|%s\n", sizes[view_row_size(view, row)],
+            rig_cells_text(rig, view_row(view, row), view->size.cols, text));
+    }
+}
+
+static void
+tell_colour(const char *name, uint32_t colour)
+{
+    if ((colour & COLOUR_RGB) != 0) {
+        (void)printf(" %s=#%06x", name, (unsigned)(colour & 0xffffff));
+    } else if (colour != COLOUR_DEFAULT) {
+        (void)printf(" %s=%u", name, (unsigned)colour);
+    }
+}
+
+static void
+tell_pen(struct cell pen)
+{
+    static const struct {
+        unsigned attr;
+        const char *name;
+    } names[] = {
+        {CELL_BOLD, "bold"},           {CELL_DIM, "dim"},
+        {CELL_ITALIC, "italic"},       {CELL_BLINK, "blink"},
+        {CELL_REVERSE, "reverse"},     {CELL_CONCEAL, "conceal"},
+        {CELL_STRIKE, "strike"},       {CELL_OVERLINE, "overline"},
+        {CELL_PROTECTED, "protected"},
+    };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if ((pen.attrs & names[i].attr) != 0) {
+            (void)printf(" %s", names[i].name);
+        }
+    }
+    if (pen.underline != CELL_UNDERLINE_NONE) {
+        (void)printf(" underline");
+    }
+    tell_colour("fg", (uint32_t)pen.fg);
+    tell_colour("bg", (uint32_t)pen.bg);
+}
+
+static void
+tell_pens(const struct screen_view *view, int row)
+{
+    const struct cell *cells = view_row(view, row);
+    int begin = 0;
+
+    while (begin < view->size.cols) {
+        struct cell pen = cell_pen(cells[begin]);
+        int end = begin + 1;
+
+        while (end < view->size.cols &&
+               cell_equals(cell_pen(cells[end]), pen)) {
+            end++;
+        }
+        if (!cell_equals(pen, cell_default())) {
+            (void)printf("%d %d..%d", row, begin, end);
+            tell_pen(pen);
+            (void)printf("\n");
+        }
+        begin = end;
+    }
+}
+
+int
+main(void)
+{
+    struct rig *rig = read_screen();
+    struct screen_view view;
+
+    term_view(rig->term, &view);
+    tell_rows(rig, &view);
+    (void)printf("%dx%d cursor %d,%d%s%s\n", view.size.cols, view.size.rows,
+                 view.cursor.pos.row, view.cursor.pos.col,
+                 view.cursor.visible ? "" : " hidden",
+                 view.reverse ? " reverse" : "");
+    for (int row = 0; row < view.size.rows; row++) {
+        tell_pens(&view, row);
+    }
+    rig_free(rig);
+    return ferror(stdout) != 0 || fflush(stdout) != 0;
+}
