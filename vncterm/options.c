@@ -645,7 +645,7 @@ set_dialect_defaults(struct parser *p)
             o->dialect == KEY_DIALECT_XTERM ? COLOURS_XTERM : COLOURS_LINUX;
     }
     if (!p->has_bold_bright) {
-        o->bold_bright = o->dialect == KEY_DIALECT_LINUX;
+        o->bold_bright = o->dialect != KEY_DIALECT_VT220;
     }
     if (!p->has_backspace) {
         o->backspace_sends_bs = o->dialect == KEY_DIALECT_VT220; /* kbs */

@@ -107,7 +107,7 @@ defaults_are_what_the_help_says(void **state)
     assert_int_equal(o->palette, COLOURS_XTERM);
     assert_true(o->fg < 0);
     assert_true(o->bg < 0);
-    assert_false(o->bold_bright);
+    assert_true(o->bold_bright);
     assert_false(o->blink);
     assert_int_equal(o->charset, CODING_UTF8);
     assert_int_equal(o->scrollback_max, 1 << 20);
@@ -306,19 +306,19 @@ the_palette_goes_with_the_dialect(void **state)
 }
 
 static void
-bold_is_bright_on_the_linux_console_or_as_told(void **state)
+bold_is_bright_but_on_a_vt220_or_as_told(void **state)
 {
     static const struct {
         const char *words;
         bool bright;
     } cases[] = {
-        {"-c", false},
+        {"-c", true},
         {"--term linux -c", true},
         {"--term vt220 -c", false},
         {"-x /a", true},
-        {"-x /a --term xterm", false},
+        {"-x /a --term vt220", false},
         {"-x /a --bold-bright off", false},
-        {"--bold-bright=on -c", true},
+        {"--term vt220 --bold-bright=on -c", true},
     };
 
     (void)state;
@@ -965,7 +965,7 @@ main(void)
         cmocka_unit_test(a_store_beside_a_console_is_for_publishing),
         cmocka_unit_test(what_the_store_changes_can_be_set_back_on_either_side),
         cmocka_unit_test(the_palette_goes_with_the_dialect),
-        cmocka_unit_test(bold_is_bright_on_the_linux_console_or_as_told),
+        cmocka_unit_test(bold_is_bright_but_on_a_vt220_or_as_told),
         cmocka_unit_test(colours_are_six_digits),
         cmocka_unit_test(store_paths_are_absolute_and_plain),
         cmocka_unit_test(store_paths_have_a_length),
