@@ -14,6 +14,7 @@
 #include "base/fd.h"
 #include "base/listen.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "vnc/vnc.h"
 
 enum {
@@ -188,9 +189,9 @@ read_password(struct resources *r, const struct options *o)
     }
     result = check_password(o, content, line_len);
     if (result == 0) {
-        r->password = strndup(content, line_len);
-        result =
-            r->password == NULL ? -ENOMEM : vnc_prepare_password(r->password);
+        r->password = xcalloc(line_len + 1, 1);
+        memcpy(r->password, content, line_len);
+        result = vnc_prepare_password(r->password);
         if (result < 0) {
             log_error_errno(-result, "vnc: cannot ask for a password");
         }
