@@ -141,20 +141,35 @@ class Console:
 
 
 def history(viewer):
-    """Everything that the console has said, scrollback included, as rows."""
-    rows = screen(viewer.refresh())
-    steps = len(rows) // WHEEL_LINES
-    while True:
+    """Everything that the console has said, scrollback included, as rows.
+
+    While the view is scrolled back, a mark at the right end of its first row,
+    such as -12/345, says how far and of how much: so the end of the very first
+    row is missing.
+    """
+    newest = screen(viewer.refresh())
+    rows = {}
+    # A page less a row, as the first one is not whole.
+    steps = (len(newest) - 1) // WHEEL_LINES
+    back, lines = 0, None
+    while back != lines:
         for _ in range(steps):
             viewer.pointer(100, 100, WHEEL_UP)
             viewer.pointer(100, 100, 0)
-        above = screen(viewer.refresh())
-        if above == rows[:len(above)]:
-            return rows
-        # The last step is a shorter one: part of it has been seen.
-        shared = next(count for count in range(len(above), -1, -1)
-                      if above[len(above) - count:] == rows[:count])
-        rows = above + rows[shared:]
+        page = screen(viewer.refresh())
+        mark = re.search(r"-(\d+)/(\d+)$", page[0])
+        back, lines = int(mark[1]), int(mark[2])
+        for number, row in enumerate(page[1:], lines - back + 1):
+            rows[number] = row
+    rows[0] = page[0][:mark.start()]
+    rows.update(enumerate(newest, lines))
+    return [rows[number] for number in range(len(rows))]
+
+
+def assert_shows(test, rows, log):
+    """That rows of history() are those of the log."""
+    test.assertTrue(log[0].startswith(rows[0].rstrip()), (log[0], rows[0]))
+    test.assertEqual(rows[1:], log[1:])
 
 
 def as_rows(text, cols=80):

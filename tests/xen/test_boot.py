@@ -3,7 +3,7 @@
 import os
 import unittest
 
-from agent import XenTest, as_rows, history, wait_for_row
+from agent import XenTest, as_rows, assert_shows, history, wait_for_row
 
 
 class WithTheCDaemon(XenTest):
@@ -17,7 +17,7 @@ class WithTheCDaemon(XenTest):
         log = as_rows(self.guest.log_text())
         self.assertIn("Linux version", log[0])
         self.assertGreater(len(log), 100)
-        self.assertEqual(rows, log)
+        assert_shows(self, rows, log)
 
         viewer.type("echo $((6 * 7)); uname -s\n")
         rows = wait_for_row(viewer, "Linux")

@@ -2,8 +2,8 @@
 """The ends and beginnings of a guest, and what its console makes of them."""
 import unittest
 
-from agent import SECONDS, Console, Guest, XenTest, as_rows, history, \
-    wait_for_row
+from agent import SECONDS, Console, Guest, XenTest, as_rows, assert_shows, \
+    history, wait_for_row
 from harness import read_to_end, screen, wait_until
 
 CRASH = "echo c > /proc/sysrq-trigger\n"
@@ -112,7 +112,7 @@ class Crash(Life):
         with console.viewer() as late:
             rows = history(late)
             self.assertIn(PANIC, "\n".join(rows))
-            self.assertEqual(rows, as_rows(guest.log_text()))
+            assert_shows(self, rows, as_rows(guest.log_text()))
         self.assertTrue(console.is_running())
 
 
