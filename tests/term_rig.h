@@ -370,6 +370,24 @@ rig_same_title_stacks(const struct title_stack *a, const struct title_stack *b)
     return same;
 }
 
+static inline bool
+rig_same_margins(const struct margins *a, const struct margins *b)
+{
+    return a->top == b->top && a->bottom == b->bottom && a->left == b->left &&
+           a->right == b->right;
+}
+
+static inline bool
+rig_same_tab_stops(const struct term *a, const struct term *b)
+{
+    bool same = true;
+
+    for (int col = 0; col < a->size.cols; col++) {
+        same &= tab_stops_has(&a->tabs, col) == tab_stops_has(&b->tabs, col);
+    }
+    return same;
+}
+
 /* What differs between two terminals, or NULL. */
 static inline const char *
 rig_difference(const struct rig *one, const struct rig *other)
@@ -390,16 +408,11 @@ rig_difference(const struct rig *one, const struct rig *other)
         !rig_same_cursor(&a->saved[1], &b->saved[1])) {
         return "saved cursor";
     }
-    if (a->margins.top != b->margins.top ||
-        a->margins.bottom != b->margins.bottom ||
-        a->margins.left != b->margins.left ||
-        a->margins.right != b->margins.right) {
+    if (!rig_same_margins(&a->margins, &b->margins)) {
         return "margins";
     }
-    for (int col = 0; col < a->size.cols; col++) {
-        if (tab_stops_has(&a->tabs, col) != tab_stops_has(&b->tabs, col)) {
-            return "tab stops";
-        }
+    if (!rig_same_tab_stops(a, b)) {
+        return "tab stops";
     }
     if (!rig_same_modes(&a->modes, &b->modes) ||
         !rig_same_input(&a->input, &b->input)) {
@@ -478,6 +491,21 @@ rig_broken_row(const struct cell *cells, int cols)
     return NULL;
 }
 
+/* The same for a row of the screen, whatever the view shows. */
+static inline const char *
+rig_broken_line(const struct term *t, int row)
+{
+    const struct cell *cells = screen_row(t->screen, row);
+    int cols = row_size_cols(screen_row_size(t->screen, row), t->size.cols);
+
+    for (int col = cols; col < t->size.cols; col++) {
+        if (!cell_equals(cells[col], cell_default())) {
+            return "cells right of their line";
+        }
+    }
+    return rig_broken_row(cells, t->size.cols);
+}
+
 /* What must hold after any bytes; what does not, or NULL. */
 static inline const char *
 rig_broken(const struct rig *rig)
@@ -517,25 +545,14 @@ rig_broken(const struct rig *rig)
     if (!utf8_is_valid(t->title, strlen(t->title))) {
         return "title";
     }
-    for (int row = 0; row < t->size.rows; row++) {
-        const char *broken = rig_broken_row(view.rows[row], t->size.cols);
-        if (broken != NULL) {
-            return broken;
-        }
-        const struct cell *cells = screen_row(t->screen, row);
-        broken = rig_broken_row(cells, t->size.cols);
-        if (broken != NULL) {
-            return broken;
-        }
-        for (int col =
-                 row_size_cols(screen_row_size(t->screen, row), t->size.cols);
-             col < t->size.cols; col++) {
-            if (!cell_equals(cells[col], cell_default())) {
-                return "cells right of their line";
-            }
+    const char *broken = NULL;
+    for (int row = 0; row < t->size.rows && broken == NULL; row++) {
+        broken = rig_broken_row(view.rows[row], t->size.cols);
+        if (broken == NULL) {
+            broken = rig_broken_line(t, row);
         }
     }
-    return NULL;
+    return broken;
 }
 
 #endif

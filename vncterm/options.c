@@ -485,6 +485,7 @@ refuse_option(struct parser *p, int result, int code, const char *argument)
 
 /* Takes over one option; `value` is its argument, if it has one. */
 static int
+/* NOLINTNEXTLINE(readability-function-size): a flat switch */
 set_option(struct parser *p, int option, const char *value)
 {
     struct options *o = &p->options;

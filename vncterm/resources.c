@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "resources.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -182,6 +183,7 @@ read_password(struct resources *r, const struct options *o)
         log_error_errno(-result, "vnc: cannot read %s", o->password_file);
         return result;
     }
+    assert(content != NULL); /* read_file() has said so */
     warn_if_others_can_read(o->password_file);
     size_t line_len = 0;
     while (line_len < len && ((char *)content)[line_len] != '\n') {

@@ -35,7 +35,7 @@ make_picture(rfbClient *client)
     client->frameBuffer =
         calloc((size_t)client->width * (size_t)client->height, BYTES_PER_PIXEL);
     printf("size %d %d\n", client->width, client->height);
-    return client->frameBuffer != NULL;
+    return client->frameBuffer != NULL ? 1 : 0;
 }
 
 static void
@@ -81,7 +81,8 @@ obey(rfbClient *client, char *line)
         number[i] = strtol(rest, &rest, 0);
     }
     if (strcmp(line, "key") == 0) {
-        return SendKeyEvent(client, (uint32_t)number[0], number[1] != 0);
+        return SendKeyEvent(client, (uint32_t)number[0],
+                            number[1] != 0 ? 1 : 0);
     }
     if (strcmp(line, "pointer") == 0) {
         return SendPointerEvent(client, (int)number[0], (int)number[1],

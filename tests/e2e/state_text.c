@@ -24,19 +24,25 @@ enum {
 static struct rig *
 read_screen(void)
 {
+    static const char begin[] = "\033]7717;1;";
     char *bytes = malloc(STATE_MAX);
 
     if (bytes == NULL) {
         rig_fail("no memory");
     }
     size_t len = fread(bytes, 1, STATE_MAX - 1, stdin);
-    struct cell_size size;
 
     bytes[len] = '\0';
-    if (sscanf(bytes, "\033]7717;1;%d;%d", &size.cols, &size.rows) != 2) {
+    if (strncmp(bytes, begin, strlen(begin)) != 0) {
         rig_fail("not a state");
     }
-    struct rig *rig = rig_new(size.cols, size.rows);
+    char *at = bytes + strlen(begin);
+    long cols = strtol(at, &at, 10);
+    long rows = *at == ';' ? strtol(at + 1, &at, 10) : 0;
+    if (cols < 1 || cols > TERM_COLS_MAX || rows < 1 || rows > TERM_ROWS_MAX) {
+        rig_fail("not a state's size");
+    }
+    struct rig *rig = rig_new((int)cols, (int)rows);
 
     if (term_restore(rig->term, bytes, len) != 0) {
         rig_fail("the state is not valid");

@@ -153,7 +153,7 @@ do_pointer(struct reader *in, struct input_viewer *viewer,
         .x = 8 * pos.col,
         .y = 16 * pos.row,
         .buttons = buttons,
-        .time_us = viewer->pointer.time_us + 256U * (uint32_t)pos.row,
+        .time_us = viewer->pointer.time_us + 256 * (uint64_t)(uint32_t)pos.row,
     };
     struct input_action action;
 

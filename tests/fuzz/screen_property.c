@@ -741,7 +741,7 @@ add_row(struct text *text, const struct line *line, int cols,
 static struct text
 text_of(const struct run *r, enum doubled_text doubled)
 {
-    size_t rows = (size_t)(r->line_count + r->size.rows);
+    size_t rows = (size_t)r->line_count + (size_t)r->size.rows;
     struct text text = {
         .cells = xcalloc(rows * (COLS_MAX + 1) + 1, sizeof(*text.cells))};
 

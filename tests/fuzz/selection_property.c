@@ -260,8 +260,8 @@ end_of_text(const struct run *r, const struct line *line,
 
     if (next != NULL) {
         int next_cols = line_cols(r, next);
-        bool no_room = cell_of_line(line, cols, cols - 1).code == CELL_BLANK &&
-                       next_cols > 1 &&
+        uint32_t last = cell_of_line(line, cols, cols - 1).code;
+        bool no_room = last == CELL_BLANK && next_cols > 1 &&
                        is_tail(cell_of_line(next, next_cols, 1));
         return no_room ? cols - 1 : cols;
     }

@@ -32,7 +32,7 @@ sequence_of(const uint32_t *codes, int count)
 static void
 assert_sequence(unsigned sequence, const uint32_t *codes, int count)
 {
-    uint32_t have[CELL_MARKS_MAX];
+    uint32_t have[CELL_MARKS_MAX] = {0};
 
     assert_int_equal(mark_sequence(marks.table, sequence, have), count);
     for (int i = 0; i < count; i++) {

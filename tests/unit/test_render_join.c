@@ -332,13 +332,14 @@ add_ink(int *sum, uint32_t code, struct pixel_size size)
 static int *
 new_sum(void)
 {
-    int *sum = calloc(CELL_SIDE_MAX * CELL_SIDE_MAX, sizeof(*sum));
+    int *sum = calloc((size_t)CELL_SIDE_MAX * CELL_SIDE_MAX, sizeof(*sum));
 
     assert_non_null(sum);
     return sum;
 }
 
 static void
+/* NOLINTNEXTLINE(readability-function-size): most of it is a table */
 parts_fill_the_cell_without_overlap(void **state)
 {
     static const struct {
@@ -453,6 +454,7 @@ patterns_are_made_of_their_tiles(void **state)
 }
 
 static void
+/* NOLINTNEXTLINE(readability-function-cognitive-complexity): loops of a test */
 wedges_fill_their_corner_and_what_is_left_the_rest(void **state)
 {
     (void)state;

@@ -7,7 +7,7 @@
 static void
 assert_marks(struct cell_pos pos, const uint32_t *marks, int count)
 {
-    uint32_t have[CELL_MARKS_MAX];
+    uint32_t have[CELL_MARKS_MAX] = {0};
     unsigned sequence = screen_row(s, pos.row)[pos.col].marks;
 
     assert_int_equal(mark_sequence(screen_marks(s), sequence, have), count);
@@ -197,7 +197,7 @@ static void
 marks_come_back_from_the_scrollback_whatever_came_after(void **state)
 {
     struct screen_view view;
-    uint32_t have[CELL_MARKS_MAX];
+    uint32_t have[CELL_MARKS_MAX] = {0};
 
     (void)state;
     write_text(0, 0, "a");

@@ -688,7 +688,7 @@ marks_are_left_out_where_nobody_wants_them(void **state)
 {
     struct cell cells[2] = {cell_default(), cell_default()};
     struct marks own = {.table = NULL};
-    uint32_t have[CELL_MARKS_MAX];
+    uint32_t have[CELL_MARKS_MAX] = {0};
     bool wrapped;
 
     (void)state;

@@ -28,8 +28,8 @@ challenge_is_encrypted_as_viewers_do(void **state)
     (void)state;
     assert_int_equal(vnc_prepare_password("password"), 0);
     password_init(&p, "password and more");
-    for (uint8_t i = 0; i < sizeof(challenge); i++) {
-        challenge[i] = i;
+    for (size_t i = 0; i < sizeof(challenge); i++) {
+        challenge[i] = (uint8_t)i;
     }
     assert_true(password_is_right(&p, challenge, expected));
     for (size_t i = 0; i < sizeof(expected); i++) {

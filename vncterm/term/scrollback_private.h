@@ -120,9 +120,9 @@ record_is_wrapped(uint32_t header)
 /*
  * Unpacks the first `cols` cells of a record that has as many or more, and
  * returns how many they are: one less when they end in half a character. Marks
- * go into `marks`, or are left out if that is NULL.
+ * go into `table`, or are left out if that is NULL.
  */
-int record_unpack(const uint8_t *in, struct marks *marks, struct cell *cells,
+int record_unpack(const uint8_t *in, struct marks *table, struct cell *cells,
                   int cols);
 
 /*

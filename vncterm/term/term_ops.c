@@ -311,6 +311,7 @@ set_linux_palette(struct term *t, const struct guard_op *op)
 
 /* Pen, charsets, margins, modes and resets; false for any other operation. */
 static bool
+/* NOLINTNEXTLINE(readability-function-size): a flat switch */
 change_state(struct term *t, const struct guard_op *op)
 {
     switch (op->kind) {

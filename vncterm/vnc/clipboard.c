@@ -49,6 +49,7 @@ forget_text(struct clipboard *c)
 {
     free(c->text);
     c->text = NULL;
+    c->text_len = 0;
     free(c->provide);
     c->provide = NULL;
 }
@@ -364,7 +365,7 @@ clipboard_push(struct clipboard *c, struct bytes *out)
     }
     if (r == 0 && c->owes_provide) {
         c->owes_provide = false;
-        r = push_provide(c, out);
+        r = has_text(c) ? push_provide(c, out) : 0;
     }
     if (r == 0 && c->owes_notify) {
         c->owes_notify = false;

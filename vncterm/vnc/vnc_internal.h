@@ -39,28 +39,28 @@ struct vnc {
     void *data;
     enum vnc_rfb rfb;
     enum vnc_dialect dialect;
+    int listener_count;
     bool is_view_only;
+    bool is_undrawn; /* resized, and not flushed since */
+    bool was_wanted; /* as on_frame_wanted was told */
     bool has_password;
     struct password password;
     uint64_t judge_from_us; /* not before: a wrong password came */
     struct vnc_listener listeners[VNC_LISTENERS_MAX];
-    int listener_count;
     struct library *library;
 
     struct pixel_size size;
     uint32_t *pixels;
-    bool is_undrawn; /* resized, and not flushed since */
 
     struct viewer *slots[VNC_VIEWERS_MAX];
     /* When the next repaint in a slot may be, so that leaving and coming back
      * does not buy another one. */
     uint64_t repaint_from_us[VNC_VIEWERS_MAX];
-    int viewers;
     struct viewer *half_open[VNC_HALF_OPEN_MAX]; /* oldest first */
+    int viewers;
     int half_open_count;
     /* Closed before they had a slot; the others are found in theirs. */
     struct viewer *closed;
-    bool was_wanted; /* as on_frame_wanted was told */
 
     struct loop_timer *soon;      /* frees what is closed */
     struct loop_timer *later;     /* repaints and sizes that came too often */
