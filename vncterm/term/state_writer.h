@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The bytes of a state on their way out: buffered, or only counted, and left
- * out where the reader has already what they would say. For term_state.c only.
+ * out where the reader has already what they would say. For what writes a state
+ * only.
  */
 #ifndef VNCTERM_TERM_STATE_WRITER_H
 #define VNCTERM_TERM_STATE_WRITER_H
