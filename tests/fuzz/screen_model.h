@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the files of the screen's property share: screen_property.c has the
- * model and the operations, selection_property.c what is selected in it.
+ * What the files of the screen's property share. The files:
+ *
+ *   screen_model.c        the model, and the values that bytes become
+ *   screen_compare.c      comparison of both, and the viewer
+ *   screen_property.c     a run, and most operations
+ *   resize_property.c     the operation that gives another size
+ *   selection_property.c  what is selected in the model
  */
 #ifndef VNCTERM_TESTS_FUZZ_SCREEN_MODEL_H
 #define VNCTERM_TESTS_FUZZ_SCREEN_MODEL_H
@@ -68,6 +73,8 @@ struct run {
 
 typedef void operation_fn(struct run *r);
 
+/* screen_model.c */
+
 /* Aborts unless it is `ok`. */
 void check(bool ok, const char *what);
 
@@ -76,13 +83,54 @@ uint8_t next_byte(struct run *r);
 /* In [0, end). */
 int next_below(struct run *r, int end);
 
+struct cell_pos next_pos(struct run *r);
+struct cell_size next_size(struct run *r);
+struct cell next_cell(struct run *r);
+struct cell next_blank(struct run *r);
+
+/* The lines of the active screen. */
 struct line *grid(struct run *r);
 
 bool is_tail(struct cell cell);
 
+/* Makes what is left of a wide character a blank. */
+void lose_half(struct cell *cell);
+
+/* The columns that a line of the screen has at its size. */
+int line_cols(const struct run *r, const struct line *line);
+
 struct cell cell_of_line(const struct line *line, int cols, int col);
 
+/* Writes cells into columns [begin, end) of a row, `step` apart: 0 repeats one.
+ */
+void set_cells(struct run *r, int row, int begin, int end,
+               const struct cell *cells, int step);
+
+void clear_line(struct line *line, int cols, struct cell blank);
+
+/* Scrolls rows [top, bottom) by no more lines than they are, up if positive. */
+void
+model_scroll(struct run *r, int top, int bottom, int lines, struct cell blank);
+
+/* Forgets the old lines that the screen has. */
+void model_evict(struct run *r);
+
+/* screen_compare.c */
+
+void compare_grid(struct run *r);
+void compare_view(struct run *r);
+void compare_scrollback(struct run *r);
+
+/* Has the viewer take the damage, and compares what it has then. */
+void take_and_compare(struct run *r);
+
+/* screen_property.c */
+
 operation_fn do_scroll_view;
+
+/* resize_property.c */
+
+operation_fn do_resize;
 
 /* selection_property.c */
 

@@ -11,12 +11,6 @@
 #include "fuzz/screen_property.h"
 #include "term/selection.h"
 
-static int
-line_cols(const struct run *r, const struct line *line)
-{
-    return row_size_cols(line->size, r->size.cols);
-}
-
 /* Lines count from the first row of the screen; the scrollback is negative. */
 static int
 first_line(const struct run *r)
