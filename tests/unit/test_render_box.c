@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "fonts/fonts.h"
+#include "unit/box.h"
 #include "unit/picture.h"
 
 /* Each character alone in the first cell; the second shows another. */
@@ -46,14 +47,6 @@ draw_pair(struct picture *p, uint32_t a, uint32_t b)
     picture_draw(p);
 }
 
-enum edge {
-    UP,
-    RIGHT,
-    DOWN,
-    LEFT,
-    EDGES
-};
-
 static struct rect
 edge_of(const struct picture *p, struct cell_pos pos, enum edge edge)
 {
@@ -78,24 +71,6 @@ edge_of(const struct picture *p, struct cell_pos pos, enum edge edge)
         break;
     }
     return area;
-}
-
-/* The plain line that an arm towards `edge` has to continue. */
-static uint32_t
-plain_line(char weight, enum edge edge)
-{
-    bool across = edge == LEFT || edge == RIGHT;
-
-    switch (weight) {
-    case 'l':
-        return across ? 0x2500 : 0x2502;
-    case 'h':
-        return across ? 0x2501 : 0x2503;
-    case 'd':
-        return across ? 0x2550 : 0x2551;
-    default:
-        return ' ';
-    }
 }
 
 /* Characters and their arms: up, right, down, left; light, heavy, double. */
@@ -125,7 +100,7 @@ static void
 check_arms(struct picture *p, const struct arms *arms)
 {
     for (enum edge edge = UP; edge < EDGES; edge++) {
-        draw_pair(p, arms->code, plain_line(arms->weights[edge], edge));
+        draw_pair(p, arms->code, box_plain_line(arms->weights[edge], edge));
         if (!picture_same(p, edge_of(p, first, edge),
                           edge_of(p, second, edge))) {
             fail_msg("U+%04X, edge %d, height %d", arms->code, (int)edge,
@@ -148,37 +123,19 @@ each_arm_continues_the_plain_line(void **state)
     }
 }
 
-static void
-visit(const struct picture *p, int x, int y, bool *seen)
-{
-    if (x < 0 || y < 0 || x >= p->cell.width || y >= p->cell.height ||
-        seen[y * p->cell.width + x] || picture_pixel(p, x, y) == PICTURE_BG) {
-        return;
-    }
-    seen[y * p->cell.width + x] = true;
-    visit(p, x + 1, y, seen);
-    visit(p, x - 1, y, seen);
-    visit(p, x, y + 1, seen);
-    visit(p, x, y - 1, seen);
-}
-
 /* How many pieces of ink there are; touching at a corner joins none. */
 static int
 count_pieces(const struct picture *p)
 {
-    bool seen[64 * 64] = {false};
-    int pieces = 0;
+    struct box_ink ink = {.size = p->cell};
 
     for (int y = 0; y < p->cell.height; y++) {
         for (int x = 0; x < p->cell.width; x++) {
-            if (!seen[y * p->cell.width + x] &&
-                picture_pixel(p, x, y) != PICTURE_BG) {
-                pieces++;
-                visit(p, x, y, seen);
-            }
+            ink.pixels[y * p->cell.width + x] =
+                picture_pixel(p, x, y) != PICTURE_BG;
         }
     }
-    return pieces;
+    return box_count_pieces(&ink, BOX_TOUCH_SIDES);
 }
 
 static void

@@ -15,14 +15,7 @@
 
 #include "render/boxdraw.h"
 #include "render/render.h"
-
-enum edge {
-    UP,
-    RIGHT,
-    DOWN,
-    LEFT,
-    EDGES
-};
+#include "unit/box.h"
 
 /* Characters and their arms: up, right, down, left; light, heavy, double. */
 static const struct arms {
@@ -165,22 +158,6 @@ fail_at(uint32_t code, struct pixel_size size, const char *what)
              what);
 }
 
-/* The plain line that an arm continues. */
-static uint32_t
-plain_line(char weight, enum edge edge)
-{
-    bool across = edge == LEFT || edge == RIGHT;
-
-    switch (weight) {
-    case 'l':
-        return across ? 0x2500 : 0x2502;
-    case 'h':
-        return across ? 0x2501 : 0x2503;
-    default:
-        return across ? 0x2550 : 0x2551;
-    }
-}
-
 static bool
 is_arc(uint32_t code)
 {
@@ -192,7 +169,7 @@ check_edge(const struct arms *arms, const struct mask *m, enum edge edge)
 {
     char weight = arms->weights[edge];
     struct mask *line =
-        weight == '-' ? NULL : draw(plain_line(weight, edge), m->size);
+        weight == '-' ? NULL : draw(box_plain_line(weight, edge), m->size);
 
     bool is_small = m->size.width < DOUBLE_WIDTH_MIN;
 
@@ -227,36 +204,18 @@ arms_continue_the_plain_lines_in_every_size(void **state)
     }
 }
 
-static void
-visit(const struct mask *m, int x, int y, bool *seen)
-{
-    if (x < 0 || y < 0 || x >= m->size.width || y >= m->size.height ||
-        seen[y * m->size.width + x] || ink(m, x, y) == 0) {
-        return;
-    }
-    seen[y * m->size.width + x] = true;
-    for (int i = 0; i < 9; i++) {
-        visit(m, x + i % 3 - 1, y + i / 3 - 1, seen);
-    }
-}
-
 /* How many pieces the ink is in. */
 static int
 count_pieces(const struct mask *m)
 {
-    static bool seen[CELL_SIDE_MAX * CELL_SIDE_MAX];
-    int pieces = 0;
+    struct box_ink pieces = {.size = m->size};
 
-    memset(seen, 0, sizeof(seen));
     for (int y = 0; y < m->size.height; y++) {
         for (int x = 0; x < m->size.width; x++) {
-            if (!seen[y * m->size.width + x] && ink(m, x, y) != 0) {
-                pieces++;
-                visit(m, x, y, seen);
-            }
+            pieces.pixels[y * m->size.width + x] = ink(m, x, y) != 0;
         }
     }
-    return pieces;
+    return box_count_pieces(&pieces, BOX_TOUCH_CORNERS);
 }
 
 static void
