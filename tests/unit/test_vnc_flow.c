@@ -26,14 +26,22 @@ enum {
 static const int32_t both[] = {0, -312, -313};
 static const int32_t only_continuous[] = {0, -313};
 
+/* Lists what a viewer understands, and receives what it is offered. */
+static void
+offer(struct fixture *f, struct rfb_client *c, const int32_t *list,
+      unsigned count)
+{
+    fixture_set_encodings(f, c, list, count);
+    fixture_receive(f, c);
+}
+
 /* A viewer whose updates are continuous; it has confirmed all of them. */
 static struct rfb_client *
 connect_continuous(struct fixture *f)
 {
     struct rfb_client *c = fixture_connect(f);
 
-    fixture_set_encodings(f, c, both, 3);
-    fixture_receive(f, c);
+    offer(f, c, both, 3);
     rfb_client_confirm(c);
     rfb_client_send_continuous(c, true);
     fixture_receive(f, c);
@@ -50,6 +58,14 @@ change(struct fixture *f, uint32_t seed)
     vnc_flush(f->vnc);
 }
 
+/* The same, and the viewer receives what it is sent. */
+static void
+show(struct fixture *f, struct rfb_client *c, uint32_t seed)
+{
+    change(f, seed);
+    fixture_receive(f, c);
+}
+
 static void
 both_are_offered_once(void **state)
 {
@@ -57,8 +73,7 @@ both_are_offered_once(void **state)
     struct rfb_client *c = fixture_connect(f);
 
     for (int i = 0; i < 2; i++) {
-        fixture_set_encodings(f, c, both, 3);
-        fixture_receive(f, c);
+        offer(f, c, both, 3);
         assert_int_equal(c->fences, 1);
         assert_true(c->fence_flags == REQUEST);
         assert_int_equal(c->fence_len, 0);
@@ -75,8 +90,7 @@ continuous_updates_are_not_offered_without_fences(void **state)
     fixture_set_encodings(f, c, only_continuous, 2);
     rfb_client_send_continuous(c, true);
     fixture_receive(f, c);
-    change(f, 1);
-    fixture_receive(f, c);
+    show(f, c, 1);
     assert_int_equal(c->continuous_ends, 0);
     assert_int_equal(c->updates, 0);
 }
@@ -90,8 +104,7 @@ updates_come_without_requests(void **state)
 
     for (uint32_t i = 1; i < 10; i++) {
         assert_true(vnc_wants_frame(f->vnc));
-        change(f, i);
-        fixture_receive(f, c);
+        show(f, c, i);
         assert_int_equal(c->updates, before + (int)i);
         fixture_assert_same_picture(f, c);
         rfb_client_confirm(c);
@@ -105,8 +118,7 @@ unconfirmed_update_holds_the_next_one_back(void **state)
     struct fixture *f = *state;
     struct rfb_client *c = connect_continuous(f);
 
-    change(f, 1);
-    fixture_receive(f, c);
+    show(f, c, 1);
     int before = c->updates;
     for (uint32_t i = 2; i < 100; i++) {
         assert_false(vnc_wants_frame(f->vnc));
@@ -129,8 +141,7 @@ only_the_last_fence_confirms(void **state)
     struct rfb_client *c = connect_continuous(f);
     struct rfb_client old = *c;
 
-    change(f, 1);
-    fixture_receive(f, c);
+    show(f, c, 1);
     change(f, 2);
     int before = c->updates;
     rfb_client_confirm(&old);
@@ -166,8 +177,7 @@ end_is_told_and_nothing_comes_unasked_afterwards(void **state)
     fixture_receive(f, c);
     assert_int_equal(c->continuous_ends, ends + 1);
     int before = c->updates;
-    change(f, 1);
-    fixture_receive(f, c);
+    show(f, c, 1);
     assert_int_equal(c->updates, before);
     assert_false(vnc_wants_frame(f->vnc));
 
@@ -185,12 +195,10 @@ viewer_that_no_longer_lists_them_asks_again(void **state)
     struct rfb_client *c = connect_continuous(f);
     int ends = c->continuous_ends;
 
-    fixture_set_encodings(f, c, both, 2);
-    fixture_receive(f, c);
+    offer(f, c, both, 2);
     assert_int_equal(c->continuous_ends, ends + 1);
     int before = c->updates;
-    change(f, 1);
-    fixture_receive(f, c);
+    show(f, c, 1);
     assert_int_equal(c->updates, before);
 }
 
@@ -204,8 +212,7 @@ fence_of_a_viewer_is_answered(void **state)
     fixture_receive(f, c);
     assert_int_equal(c->fences, 0);
 
-    fixture_set_encodings(f, c, both, 2);
-    fixture_receive(f, c);
+    offer(f, c, both, 2);
     rfb_client_send_fence(c, REQUEST | BLOCK_BEFORE | BLOCK_AFTER | 0xff8,
                           "abc", 3);
     fixture_receive(f, c);
@@ -228,8 +235,7 @@ synchronized_answer_stands_where_the_format_changes(void **state)
     rfb_client_send_fence(c, REQUEST | SYNC_NEXT, "s", 1);
     fixture_receive(f, c);
     int fences = c->fences;
-    change(f, 1); /* the format is still the old one, and so no answer */
-    fixture_receive(f, c);
+    show(f, c, 1); /* the format is still the old one, and so no answer */
     assert_int_equal(c->fences, fences + 1);
     assert_int_equal(c->fence_len, 4);
     fixture_assert_same_picture(f, c);
@@ -275,11 +281,9 @@ resized_picture_is_told_without_a_request(void **state)
     struct rfb_client *c = connect_continuous(f);
     struct pixel_size size = {.width = 80, .height = 32};
 
-    fixture_set_encodings(f, c, list, 4);
-    fixture_receive(f, c);
+    offer(f, c, list, 4);
     assert_int_equal(vnc_resize(f->vnc, size), 0);
-    change(f, 1);
-    fixture_receive(f, c);
+    show(f, c, 1);
     assert_int_equal(c->size.width, 80);
     /* It names the area anew, which only then includes all of it. */
     rfb_client_confirm(c);
