@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "pen_text.h"
 #include "term_rig.h"
 
 enum {
@@ -71,42 +72,6 @@ tell_rows(const struct rig *rig, const struct screen_view *view)
 }
 
 static void
-tell_colour(const char *name, uint32_t colour)
-{
-    if ((colour & COLOUR_RGB) != 0) {
-        (void)printf(" %s=#%06x", name, (unsigned)(colour & 0xffffff));
-    } else if (colour != COLOUR_DEFAULT) {
-        (void)printf(" %s=%u", name, (unsigned)colour);
-    }
-}
-
-static void
-tell_pen(struct cell pen)
-{
-    static const struct {
-        unsigned attr;
-        const char *name;
-    } names[] = {
-        {CELL_BOLD, "bold"},           {CELL_DIM, "dim"},
-        {CELL_ITALIC, "italic"},       {CELL_BLINK, "blink"},
-        {CELL_REVERSE, "reverse"},     {CELL_CONCEAL, "conceal"},
-        {CELL_STRIKE, "strike"},       {CELL_OVERLINE, "overline"},
-        {CELL_PROTECTED, "protected"},
-    };
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if ((pen.attrs & names[i].attr) != 0) {
-            (void)printf(" %s", names[i].name);
-        }
-    }
-    if (pen.underline != CELL_UNDERLINE_NONE) {
-        (void)printf(" underline");
-    }
-    tell_colour("fg", (uint32_t)pen.fg);
-    tell_colour("bg", (uint32_t)pen.bg);
-}
-
-static void
 tell_pens(const struct screen_view *view, int row)
 {
     const struct cell *cells = view_row(view, row);
@@ -121,9 +86,9 @@ tell_pens(const struct screen_view *view, int row)
             end++;
         }
         if (!cell_equals(pen, cell_default())) {
-            (void)printf("%d %d..%d", row, begin, end);
-            tell_pen(pen);
-            (void)printf("\n");
+            char words[PEN_TEXT_MAX];
+            pen_text(pen, words);
+            (void)printf("%d %d..%d%s\n", row, begin, end, words);
         }
         begin = end;
     }

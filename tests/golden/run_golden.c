@@ -58,6 +58,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pen_text.h"
 #include "term_rig.h"
 
 enum {
@@ -460,66 +461,25 @@ tell_text(const struct script *s, struct text *out, int row)
 }
 
 static void
-add_colour(struct text *out, const char *name, uint32_t colour)
-{
-    if ((colour & COLOUR_RGB) != 0) {
-        add(out, " %s=#%06x", name, (unsigned)(colour & 0xffffff));
-    } else if (colour != COLOUR_DEFAULT) {
-        add(out, " %s=%u", name, (unsigned)colour);
-    }
-}
-
-static void
 tell_attrs(const struct script *s, struct text *out, int row, int begin,
            int end)
 {
-    static const struct {
-        unsigned attr;
-        const char *name;
-    } names[] = {
-        {CELL_BOLD, "bold"},           {CELL_DIM, "dim"},
-        {CELL_ITALIC, "italic"},       {CELL_BLINK, "blink"},
-        {CELL_REVERSE, "reverse"},     {CELL_CONCEAL, "conceal"},
-        {CELL_STRIKE, "strike"},       {CELL_OVERLINE, "overline"},
-        {CELL_PROTECTED, "protected"},
-    };
-    static const char *const underlines[] = {
-        "",
-        " underline",
-        " underline=double",
-        " underline=curly",
-        " underline=dotted",
-        " underline=dashed",
-    };
     const struct cell *cells = view_cells(s, row);
 
     if (begin < 0 || begin >= end || end > term_size(s->rig->term).cols) {
         die(s, "no such columns");
     }
     add(out, "attrs %d %d..%d", row, begin, end);
-    size_t none = out->len;
-    struct cell first = cells[begin];
+    struct cell first = cell_pen(cells[begin]);
     for (int col = begin + 1; col < end; col++) {
-        if (cells[col].attrs != first.attrs || cells[col].fg != first.fg ||
-            cells[col].bg != first.bg ||
-            cells[col].underline != first.underline ||
-            cells[col].underline_colour != first.underline_colour) {
+        if (!cell_equals(cell_pen(cells[col]), first)) {
             add(out, " mixed");
             return;
         }
     }
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if ((first.attrs & names[i].attr) != 0) {
-            add(out, " %s", names[i].name);
-        }
-    }
-    add(out, "%s", underlines[first.underline]);
-    add_colour(out, "fg", first.fg);
-    add_colour(out, "bg", first.bg);
-    add_colour(out, "line", first.underline_colour);
-    if (out->len == none) {
-        add(out, " default");
-    }
+    char words[PEN_TEXT_MAX];
+    pen_text(first, words);
+    add(out, "%s", words[0] != '\0' ? words : " default");
 }
 
 static void
