@@ -76,6 +76,20 @@ scroll(int top, int bottom, int lines)
 }
 
 void
+write_seven_lines(void)
+{
+    static const char *const lines[] = {"a", "b", "c", "d", "e", "f", "g"};
+
+    for (int i = 0; i < 7; i++) {
+        if (i >= ROWS) {
+            scroll(0, ROWS, 1);
+        }
+        write_text(i < ROWS ? i : ROWS - 1, 0, lines[i]);
+    }
+    (void)screen_take_damage(s, &damage);
+}
+
+void
 set_cursor(int row, int col)
 {
     screen_set_cursor(

@@ -36,6 +36,10 @@ void write_text(int row, int col, const char *text);
 
 void write_wide(int row, int col);
 
+/* Three lines in the scrollback, "a" to "c", and "d" to "g" on the screen,
+ * whose damage is taken. */
+void write_seven_lines(void);
+
 void erase(int row, int begin, int end);
 
 void scroll(int top, int bottom, int lines);

@@ -5,21 +5,6 @@
 
 /* The view. */
 
-/* Three lines in the scrollback, "a" to "c", and "d" to "g" on the screen. */
-static void
-write_seven_lines(void)
-{
-    static const char *const lines[] = {"a", "b", "c", "d", "e", "f", "g"};
-
-    for (int i = 0; i < 7; i++) {
-        if (i >= ROWS) {
-            scroll(0, ROWS, 1);
-        }
-        write_text(i < ROWS ? i : ROWS - 1, 0, lines[i]);
-    }
-    (void)screen_take_damage(s, &damage);
-}
-
 static int
 lines_back(void)
 {
