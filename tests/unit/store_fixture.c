@@ -120,6 +120,14 @@ run_until_told(struct fixture *f, unsigned count)
     assert_int_equal(f->told_count, count);
 }
 
+void
+start_with_tty(struct fixture *f)
+{
+    fake_xs_write(TTY, PTS);
+    start(f, STORE_WATCH_TTY);
+    run_until_told(f, 1);
+}
+
 static bool
 has_removals(const struct fixture *f)
 {

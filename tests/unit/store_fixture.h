@@ -13,16 +13,9 @@
 #include "fakes/fake_xs.h"
 #include "loop/loop.h"
 #include "monitor/store.h"
+#include "unit/store_paths.h"
 
-#define DOMAIN     "/local/domain/7"
-#define CONSOLE    DOMAIN "/console"
-#define TTY        CONSOLE "/tty"
-#define VNC_PORT   CONSOLE "/vnc-port"
-#define TEXT_PORT  CONSOLE "/tc-port"
-#define STATE_FILE CONSOLE "/statefile"
-#define PTS        "/dev/pts/1"
-#define OTHER_PTS  "/dev/pts/2"
-#define LAST_PTS   "/dev/pts/99"
+#define LAST_PTS "/dev/pts/99"
 
 enum {
     TOLD_MAX = 16,
@@ -59,6 +52,9 @@ int tear_down(void **state);
 
 /* Connects to the store of the fake, for CONSOLE. */
 void start(struct fixture *f, enum store_watch watch);
+
+/* The same with a tty, PTS, that is there and has been told. */
+void start_with_tty(struct fixture *f);
 
 /* Runs the loop until it is true, at most for a while. */
 void run_until(struct fixture *f, condition_fn *condition);

@@ -59,9 +59,7 @@ every_write_is_told_the_same_value_too(void **state)
 {
     struct fixture *f = *state;
 
-    fake_xs_write(TTY, PTS);
-    start(f, STORE_WATCH_TTY);
-    run_until_told(f, 1);
+    start_with_tty(f);
     settle(f); /* the event that its watch begins with is no write */
     assert_int_equal(f->told_count, 1);
     fake_xs_write(TTY, PTS);
@@ -200,9 +198,7 @@ removed_tty_is_told(void **state)
 {
     struct fixture *f = *state;
 
-    fake_xs_write(TTY, PTS);
-    start(f, STORE_WATCH_TTY);
-    run_until_told(f, 1);
+    start_with_tty(f);
     fake_xs_remove(TTY);
     run_until_removed(f, 1);
     settle(f);
@@ -216,9 +212,7 @@ removed_domain_is_told(void **state)
 {
     struct fixture *f = *state;
 
-    fake_xs_write(TTY, PTS);
-    start(f, STORE_WATCH_TTY);
-    run_until_told(f, 1);
+    start_with_tty(f);
     fake_xs_remove(DOMAIN);
     run_until_removed(f, 1);
     settle(f);
@@ -323,9 +317,7 @@ tty_that_cannot_be_read_is_not_removed(void **state)
 {
     struct fixture *f = *state;
 
-    fake_xs_write(TTY, PTS);
-    start(f, STORE_WATCH_TTY);
-    run_until_told(f, 1);
+    start_with_tty(f);
     fake_xs_fail(FAKE_XS_READ, TTY, EACCES);
     settle(f);
     assert_int_equal(f->removals, 0);
@@ -338,9 +330,7 @@ tty_that_is_back_is_told_again(void **state)
 {
     struct fixture *f = *state;
 
-    fake_xs_write(TTY, PTS);
-    start(f, STORE_WATCH_TTY);
-    run_until_told(f, 1);
+    start_with_tty(f);
     fake_xs_remove(TTY);
     run_until_removed(f, 1);
     fake_xs_write(TTY, PTS);

@@ -25,15 +25,7 @@
 #include "base/fd.h"
 #include "loop/loop.h"
 #include "monitor/store.h"
-
-#define DOMAIN     "/local/domain/7"
-#define CONSOLE    DOMAIN "/console"
-#define TTY        CONSOLE "/tty"
-#define VNC_PORT   CONSOLE "/vnc-port"
-#define TEXT_PORT  CONSOLE "/tc-port"
-#define STATE_FILE CONSOLE "/statefile"
-#define PTS        "/dev/pts/1"
-#define OTHER_PTS  "/dev/pts/2"
+#include "unit/store_paths.h"
 
 enum {
     SKIPPED = 77, /* ctest's SKIP_RETURN_CODE */

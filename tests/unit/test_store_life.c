@@ -40,9 +40,7 @@ same_tty_after_a_restart_is_not_told_and_another_one_is(void **state)
 {
     struct fixture *f = *state;
 
-    fake_xs_write(TTY, PTS);
-    start(f, STORE_WATCH_TTY);
-    run_until_told(f, 1);
+    start_with_tty(f);
     fake_xs_die();
     run_until_logged(f, "connection lost", 1);
     fake_xs_restart();
@@ -66,9 +64,7 @@ same_tty_after_its_removal_and_a_restart_is_told(void **state)
 {
     struct fixture *f = *state;
 
-    fake_xs_write(TTY, PTS);
-    start(f, STORE_WATCH_TTY);
-    run_until_told(f, 1);
+    start_with_tty(f);
     fake_xs_remove(TTY);
     run_until_removed(f, 1);
     fake_xs_die();
@@ -173,9 +169,7 @@ tty_that_is_absent_after_a_restart_is_waited_for(void **state)
 {
     struct fixture *f = *state;
 
-    fake_xs_write(TTY, PTS);
-    start(f, STORE_WATCH_TTY);
-    run_until_told(f, 1);
+    start_with_tty(f);
     restart_store(f);
     settle(f);
     fake_xs_write(DOMAIN "/name", "guest");
@@ -210,9 +204,7 @@ store_that_dies_during_a_request_is_lost_without_a_complaint(void **state)
 {
     struct fixture *f = *state;
 
-    fake_xs_write(TTY, PTS);
-    start(f, STORE_WATCH_TTY);
-    run_until_told(f, 1);
+    start_with_tty(f);
     fake_xs_hang(FAKE_XS_WRITE);
     store_set_state_file(f->store, "/state");
     run_until(f, is_hanging);
@@ -265,9 +257,7 @@ store_behind_a_device_needs_no_socket(void **state)
     struct fixture *f = *state;
 
     fake_xs_set_device(true);
-    fake_xs_write(TTY, PTS);
-    start(f, STORE_WATCH_TTY);
-    run_until_told(f, 1);
+    start_with_tty(f);
     settle(f);
     assert_int_equal(count_in_log(f, "\n"), 0);
 }

@@ -220,9 +220,7 @@ transaction_that_conflicts_is_tried_again(void **state)
 {
     struct fixture *f = *state;
 
-    fake_xs_write(TTY, PTS);
-    start(f, STORE_WATCH_TTY);
-    run_until_told(f, 1);
+    start_with_tty(f);
     fake_xs_conflict(3);
     store_set_state_file(f->store, "/state");
     run_until_has(f, STATE_FILE, "/state");
@@ -234,9 +232,7 @@ transaction_that_always_conflicts_is_given_up_with_a_warning(void **state)
 {
     struct fixture *f = *state;
 
-    fake_xs_write(TTY, PTS);
-    start(f, STORE_WATCH_TTY);
-    run_until_told(f, 1);
+    start_with_tty(f);
     fake_xs_conflict(1000000);
     store_set_state_file(f->store, "/state");
     run_until_calls(f, FAKE_XS_TRANSACTION_END, 1);
@@ -266,9 +262,7 @@ state_file_is_written_for_each_call(void **state)
 {
     struct fixture *f = *state;
 
-    fake_xs_write(TTY, PTS);
-    start(f, STORE_WATCH_TTY);
-    run_until_told(f, 1);
+    start_with_tty(f);
     store_set_state_file(f->store, "/state");
     run_until_has(f, STATE_FILE, "/state");
     fake_xs_remove(STATE_FILE);
@@ -299,9 +293,7 @@ state_files_that_wait_for_a_hanging_store_end_as_the_newest(void **state)
     struct fixture *f = *state;
     char name[32];
 
-    fake_xs_write(TTY, PTS);
-    start(f, STORE_WATCH_TTY);
-    run_until_told(f, 1);
+    start_with_tty(f);
     fake_xs_hang(FAKE_XS_CALLS);
     fake_xs_release_domain();
     run_until(f, is_hanging);
@@ -324,9 +316,7 @@ state_file_with_a_long_name_is_refused_with_a_warning(void **state)
 
     memset(name, 'x', sizeof(name) - 1);
     name[sizeof(name) - 1] = '\0';
-    fake_xs_write(TTY, PTS);
-    start(f, STORE_WATCH_TTY);
-    run_until_told(f, 1);
+    start_with_tty(f);
     store_set_state_file(f->store, name);
     settle(f);
     assert_false(fake_xs_exists(STATE_FILE));
