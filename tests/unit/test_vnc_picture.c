@@ -449,16 +449,24 @@ widest_picture_can_be_sent(void **state)
     fixture_assert_same_picture(f, c);
 }
 
+/* A viewer that understands ExtendedDesktopSize. */
+static struct rfb_client *
+connect_resizing(struct fixture *f)
+{
+    static const int32_t list[] = {0, -308};
+    struct rfb_client *c = fixture_connect(f);
+
+    fixture_set_encodings(f, c, list, 2);
+    return c;
+}
+
 static void
 size_request_is_carried_out_and_answered(void **state)
 {
     struct fixture *f = *state;
-    struct rfb_client *asker = fixture_connect(f);
-    struct rfb_client *other = fixture_connect(f);
-    const int32_t list[] = {0, -308};
+    struct rfb_client *asker = connect_resizing(f);
+    struct rfb_client *other = connect_resizing(f);
 
-    fixture_set_encodings(f, asker, list, 2);
-    fixture_set_encodings(f, other, list, 2);
     fixture_ask_for_all(f, asker);
     fixture_ask_for_all(f, other);
     rfb_client_request(asker, RFB_CLIENT_CHANGES);
@@ -480,10 +488,8 @@ static void
 refused_size_request_is_answered(void **state)
 {
     struct fixture *f = *state;
-    struct rfb_client *c = fixture_connect(f);
-    const int32_t list[] = {0, -308};
+    struct rfb_client *c = connect_resizing(f);
 
-    fixture_set_encodings(f, c, list, 2);
     fixture_ask_for_all(f, c);
     f->refuses_sizes = true;
     rfb_client_request(c, RFB_CLIENT_CHANGES);
@@ -516,12 +522,9 @@ static void
 newest_size_request_of_all_viewers_wins(void **state)
 {
     struct fixture *f = *state;
-    struct rfb_client *first = fixture_connect(f);
-    struct rfb_client *second = fixture_connect(f);
-    const int32_t list[] = {0, -308};
+    struct rfb_client *first = connect_resizing(f);
+    struct rfb_client *second = connect_resizing(f);
 
-    fixture_set_encodings(f, first, list, 2);
-    fixture_set_encodings(f, second, list, 2);
     fixture_ask_for_all(f, first);
     fixture_ask_for_all(f, second);
     rfb_client_send_desktop_size(second, (struct pixel_size){70, 50});
@@ -560,10 +563,8 @@ static void
 size_request_for_the_present_size_changes_nothing(void **state)
 {
     struct fixture *f = *state;
-    struct rfb_client *c = fixture_connect(f);
-    const int32_t list[] = {0, -308};
+    struct rfb_client *c = connect_resizing(f);
 
-    fixture_set_encodings(f, c, list, 2);
     fixture_paint(f, 1);
     fixture_ask_for_all(f, c);
     uint32_t *pixels = vnc_pixels(f->vnc);
@@ -604,10 +605,8 @@ static void
 size_requests_are_limited_and_the_newest_counts(void **state)
 {
     struct fixture *f = *state;
-    struct rfb_client *c = fixture_connect(f);
-    const int32_t list[] = {0, -308};
+    struct rfb_client *c = connect_resizing(f);
 
-    fixture_set_encodings(f, c, list, 2);
     for (int i = 0; i < 100; i++) {
         rfb_client_send_desktop_size(c, (struct pixel_size){50 + i, 60});
         fixture_run(f);
