@@ -698,10 +698,10 @@ what_a_client_has_sent_outlives_its_connection(void **state)
     assert_int_equal(count_watched(f), 0);
 }
 
-static void
-a_client_that_is_lost_with_a_full_queue_wakes_nobody(void **state)
+/* A client that reads nothing, with as much in its queue as it may have. */
+static struct peer *
+connect_behind(struct fixture *f)
 {
-    struct fixture *f = *state;
     uint8_t *piece = new_pattern(PIECE);
     struct peer *p = connect_with(f, 4096);
 
@@ -710,6 +710,16 @@ a_client_that_is_lost_with_a_full_queue_wakes_nobody(void **state)
         text_send(f->text, piece, PIECE);
         run(f);
     }
+    free(piece);
+    return p;
+}
+
+static void
+a_client_that_is_lost_with_a_full_queue_wakes_nobody(void **state)
+{
+    struct fixture *f = *state;
+    struct peer *p = connect_behind(f);
+
     f->room = NO_ROOM;
     peer_sends(p, "x", 1);
     peer_resets(p);
@@ -718,7 +728,6 @@ a_client_that_is_lost_with_a_full_queue_wakes_nobody(void **state)
     }
     run(f);
     assert_int_equal(count_watched(f), 0);
-    free(piece);
 }
 
 static void
@@ -896,14 +905,7 @@ static void
 freeing_closes_clients_in_every_state(void **state)
 {
     struct fixture *f = *state;
-    uint8_t *piece = new_pattern(PIECE);
-
-    struct peer *behind = connect_with(f, 4096);
-    assert_true(turn(f, WAIT_MS));
-    while (!text_is_behind(f->text)) {
-        text_send(f->text, piece, PIECE);
-        run(f);
-    }
+    struct peer *behind = connect_behind(f);
     struct peer *idle = connect_peer(f);
     f->room = NO_ROOM;
     struct peer *waiting = connect_waiting_peer(f, "k", 1);
@@ -918,7 +920,6 @@ freeing_closes_clients_in_every_state(void **state)
     assert_int_equal(count_watched(f), 0);
     assert_int_equal(fake_loop_wanted(f->loop, f->listener), 0);
     assert_true(fcntl(f->listener, F_GETFD) >= 0);
-    free(piece);
 }
 
 int
