@@ -6,6 +6,7 @@ learned once from a screen that shows every ASCII character in a known order.
 """
 import fcntl
 import os
+import pathlib
 import re
 import select
 import signal
@@ -18,6 +19,7 @@ import unittest
 from rfb import Client, Closed, RAW, TimedOut
 
 PROGRAM = os.environ.get("VNCTERM", "")
+TOOLS = pathlib.Path(__file__).resolve().parents[2] / "tools"
 SANITIZED = bool(os.environ.get("VNCTERM_SANITIZE"))
 CELL_WIDTH, CELL_HEIGHT = 8, 16
 # For tests that look into the worker, which a user may not when it is locked.
@@ -122,6 +124,43 @@ class Vncterm:
                      "LeakSanitizer", "Assertion"):
             if sign in log:
                 raise AssertionError(log)
+
+
+class Tool:
+    """A running tools/web or tools/run: it starts our program with the command
+    and says how to look at it."""
+
+    def __init__(self, name, *command, options=()):
+        self.out = open_log()
+        self.process = subprocess.Popen(
+            [TOOLS / name, "--program", PROGRAM, *options, "--", *command],
+            stdin=subprocess.DEVNULL, stdout=self.out, stderr=self.out)
+        wait_until(lambda: "End it:" in self.text() or
+                   self.process.poll() is not None, what="the address")
+
+    def text(self):
+        self.out.seek(0)
+        return self.out.read().decode(errors="replace")
+
+    def find(self, pattern):
+        """The group of a line that it has written."""
+        found = re.search(pattern, self.text(), re.M)
+        if not found:
+            raise AssertionError(self.text())
+        return found[1]
+
+    def stop(self, signo=signal.SIGINT):
+        """Ends it, and returns the exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signo)
+        return self.process.wait(20)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+        self.out.close()
 
 
 def is_running(pid):

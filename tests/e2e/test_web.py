@@ -2,21 +2,17 @@
 """tools/web: a shell in a web browser, with noVNC in headless Chromium."""
 import base64
 import os
-import pathlib
-import re
 import shutil
 import signal
-import subprocess
 import tempfile
 import unittest
 import urllib.request
 
 from browser import BROWSER_PROGRAMS, INSERT, SHIFT, Browser
-from harness import (CELL_HEIGHT, CELL_WIDTH, PROGRAM, is_running, main,
-                     open_log, screen, skip, wait_for_text, wait_until)
+from harness import (CELL_HEIGHT, CELL_WIDTH, Tool, is_running, main, skip,
+                     wait_for_text, wait_until)
 from rfb import DESKTOP_SIZE, RAW, Client
 
-WEB = pathlib.Path(__file__).resolve().parents[2] / "tools" / "web"
 # What is typed is kept in a file, and shown.
 GUEST = (r"printf '\033[?25l\033[1;31mbold red\033[m \033[7mreverse\033[m "
          r"\033[44;37mblue\033[m\303\251\n'; seq 1 15; printf 'the end\n'; "
@@ -54,38 +50,11 @@ def descendants(pid):
     return found
 
 
-class Web:
-    """A running tools/web."""
-
+class Web(Tool):
     def __init__(self, *command):
-        self.out = open_log()
-        self.process = subprocess.Popen(
-            [WEB, "--program", PROGRAM, "--", *command],
-            stdin=subprocess.DEVNULL, stdout=self.out, stderr=self.out)
-        try:
-            wait_until(lambda: "End it:" in self.text() or
-                       self.process.poll() is not None, what="the address")
-            self.url = re.search(r"^Open it: +(\S+)", self.text(), re.M)[1]
-            self.address = re.search(r"vncviewer (/\S+)", self.text())[1]
-        except TypeError:
-            raise AssertionError(self.text()) from None
-
-    def text(self):
-        self.out.seek(0)
-        return self.out.read().decode(errors="replace")
-
-    def stop(self, signo=signal.SIGINT):
-        """Ends it, and returns the exit status."""
-        if self.process.poll() is None:
-            self.process.send_signal(signo)
-        return self.process.wait(20)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
-        self.out.close()
+        super().__init__("web", *command)
+        self.url = self.find(r"^Open it: +(\S+)")
+        self.address = self.find(r"vncviewer (/\S+)")
 
 
 class Page(unittest.TestCase):
