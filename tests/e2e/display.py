@@ -24,11 +24,16 @@ class Display:
 
     def start_viewer(self, port):
         """Returns the window of a new vncviewer."""
+        return self.start("vncviewer", "-ReconnectOnError=0",
+                          "-AlertOnFatalError=0", f"127.0.0.1::{port}")
+
+    def start(self, *command):
+        """The same, for a command that starts one. It has this window when it
+        is connected, and others before."""
         before = self.windows()
         self.processes.append(subprocess.Popen(
-            ["vncviewer", "-ReconnectOnError=0", "-AlertOnFatalError=0",
-             f"127.0.0.1::{port}"], env=self.environment,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+            command, env=self.environment, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL))
         wait_until(lambda: len(self.windows()) > len(before),
                    what="the viewer's window")
         return (self.windows() - before).pop()

@@ -4,6 +4,8 @@
 It keeps the picture as the server describes it, in 32 bits a pixel, and says
 exactly what came over the wire. Nothing here waits without a bound.
 """
+import ctypes
+import ctypes.util
 import re
 import select
 import socket
@@ -19,6 +21,7 @@ EXTENDED_DESKTOP_SIZE = -308
 EXTENDED_CLIPBOARD = -1063131698
 FENCE, CONTINUOUS_UPDATES = -312, -313
 FENCE_REQUEST = 1 << 31
+NONE, VNC_AUTH = 1, 2
 
 # The extended clipboard's format and actions.
 CLIPBOARD_TEXT = 1
@@ -34,6 +37,15 @@ class Closed(Exception):
 
 class TimedOut(Exception):
     """Something that should have happened did not."""
+
+
+def answer_challenge(challenge, password):
+    """What VncAuth wants to have back. Python has no DES; LibVNCServer, which
+    vncterm is linked with, has."""
+    library = ctypes.CDLL(ctypes.util.find_library("vncserver"))
+    answer = ctypes.create_string_buffer(challenge, len(challenge))
+    library.rfbEncryptBytes(answer, password.encode()[:8])
+    return answer.raw
 
 
 class Wire:
@@ -92,10 +104,11 @@ class Client:
     """A viewer. `address` is (host, port) or the path of a socket file."""
 
     def __init__(self, address, encodings=(RAW,), version="3.8",
-                 timeout=DEFAULT_TIMEOUT, start=True):
+                 timeout=DEFAULT_TIMEOUT, start=True, password=None):
         self.wire = Wire(address, timeout)
         self.timeout = timeout
         self.version = version
+        self.password = password
         self.bells = 0
         self.cut_text = None
         self.clipboard = []
@@ -108,9 +121,13 @@ class Client:
         self.zlib_streams = {}
         self.sizes = []
         if start:
-            self.handshake()
-            self.set_pixel_format()
-            self.set_encodings(encodings)
+            try:
+                self.handshake()
+                self.set_pixel_format()
+                self.set_encodings(encodings)
+            except BaseException:
+                self.close()
+                raise
 
     # Handshake
 
@@ -126,11 +143,15 @@ class Client:
                 (length,) = struct.unpack(">I", self.wire.read(4))
                 raise Closed(self.wire.read(length).decode())
             self.security = list(self.wire.read(count))
-            self.wire.send(b"\x01")
-            if minor >= 8:
-                assert self.wire.read(4) == b"\0\0\0\0"
+            kind = NONE if NONE in self.security else VNC_AUTH
+            self.wire.send(bytes([kind]))
         else:
             self.security = [struct.unpack(">I", self.wire.read(4))[0]]
+            kind = self.security[0]
+        if kind == VNC_AUTH:
+            self.prove_password()
+        if kind == VNC_AUTH or minor >= 8:
+            self.read_verdict(minor)
         self.wire.send(b"\x01")
         head = self.wire.read(24)
         self.width, self.height = struct.unpack(">HH", head[:4])
@@ -138,6 +159,19 @@ class Client:
         (length,) = struct.unpack(">I", head[20:24])
         self.name = self.wire.read(length).decode()
         self.blank()
+
+    def prove_password(self):
+        if self.password is None:
+            raise Closed("it asks for a password")
+        self.wire.send(answer_challenge(self.wire.read(16), self.password))
+
+    def read_verdict(self, minor):
+        if self.wire.read(4) == b"\0\0\0\0":
+            return
+        if minor < 8:
+            raise Closed("refused")
+        (length,) = struct.unpack(">I", self.wire.read(4))
+        raise Closed(self.wire.read(length).decode())
 
     def blank(self):
         self.rows = [bytearray(4 * self.width) for _ in range(self.height)]
