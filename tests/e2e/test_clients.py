@@ -1,10 +1,29 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Real viewers, used as a person does: look, type, point, paste, resize,
+"""Real viewers, used as a person does: look, type, point, copy, paste, resize,
 leave and return.
 
 Each runs on an X server of its own. What it shows is compared, pixel by pixel,
-with what our own client gets.
+with what our own client gets. All viewers that are tried, here and elsewhere:
+
+viewer       picture  keys  pointer  copy     paste    return  size     test
+TigerVNC        x      x       x     any      any        x     asks     here
+TightVNC        x      x       x     Latin-1  Latin-1    x     -        here
+gvncviewer      x      x       x     -        -          x     asks     here
+Remmina         x      x       x     Latin-1  Latin-1    x     follows  here
+libvncclient    x      x       x     Latin-1  Latin-1    x     asks     library
+noVNC           x      x       x     any      any        x     asks     web
+gvnccapture     x      -       -     -        -          x     -        real
+vncsnapshot     x      -       -     -        -          x     -        real
+
+What is not there the viewer cannot do. Copy and paste: which text it can have.
+With Latin-1 it knows the protocol's first clipboard only, and gets question
+marks for the rest; gvncviewer has no clipboard. Size: the terminal takes that
+of the window of who asks; who asks or follows takes that which another one has
+asked for; TightVNC keeps its window, and shows of the picture what fits.
+gvnccapture and vncsnapshot take one picture and end. The tests elsewhere are
+test_library_viewer.py, test_web.py and test_real_viewers.py.
 """
+import os
 import shutil
 import struct
 import subprocess
@@ -12,17 +31,36 @@ import tempfile
 import unittest
 
 from display import DISPLAY_PROGRAMS, Display
-from harness import (CELL_HEIGHT, CELL_WIDTH, Vncterm, main, screen, skip,
+from harness import (CELL_HEIGHT, CELL_WIDTH, Vncterm, main, skip,
                      wait_for_text, wait_until)
-from rfb import DESKTOP_SIZE, RAW, TimedOut
+from rfb import DESKTOP_SIZE, EXTENDED_DESKTOP_SIZE, RAW, TimedOut
 
 # What is typed is kept in a file, and shown.
 GUEST = (r"printf '\033[?25l\033[1;31mbold red\033[m \033[7mreverse\033[m "
-         r"\033[44;37mblue\033[m \303\251\n'; seq 1 18; printf 'the end\n'; "
+         r"\033[44;37mblue\033[m \303\251\342\202\254\350\252\236\n'; "
+         r"seq 1 18; printf 'the end\n'; "
          r'stty raw -echo; exec tee -a "$0"')
+# In Latin-1, in the Basic Multilingual Plane, and two columns wide.
+SAMPLE = "\u00e9\u20ac\u8a9e"
 REST = (21, 70)  # a row and a column where nothing is
 # Where the clipboard's items are in TightVNC's menu.
 TO_REMOTE, FROM_REMOTE = ("80", "100"), ("80", "128")
+REMMINA_PREFERENCES = """\
+[remmina_pref]
+disable_tray_icon=true
+hide_connection_toolbar=true
+"""
+REMMINA_PROFILE = """\
+[remmina]
+name=the console
+protocol=VNC
+server={}:{}
+colordepth=32
+quality=9
+viewmode=1
+window_width=900
+window_height=700
+"""
 MOUSE = "\033[?1000;1006h"
 
 
@@ -39,22 +77,28 @@ class Dump:
         self.x, self.y = head[22], head[23]
         self.pixels = done.stdout[head[0] + 12 * head[19]:]
 
-    def bottom(self, width, height):
-        """Rows of its lower left part, as a client has them; a menu may be
-        above it."""
-        rows = []
-        for y in range(self.height - height, self.height):
-            row = bytearray(self.pixels[self.stride * y:][:4 * width])
-            row[3::4] = bytes(width)  # a byte of padding
-            rows.append(row)
-        return rows
+    def row(self, x, y, width):
+        """As a client has it."""
+        row = bytearray(self.pixels[self.stride * y + 4 * x:][:4 * width])
+        row[3::4] = bytes(len(row) // 4)  # a byte of padding
+        return row
+
+    def find(self, row):
+        """Where the first row of pixels like this begins, or None. Menus and
+        frames are around the picture."""
+        for y in range(self.height):
+            at = self.row(0, y, self.width).find(row)
+            if at >= 0:
+                return at // 4, y
+        return None
 
 
 class Desk(Display):
     """With viewers of any kind."""
 
-    def open(self, *command):
-        process = subprocess.Popen(command, env=self.environment,
+    def open(self, *command, **environment):
+        process = subprocess.Popen(command,
+                                   env=dict(self.environment, **environment),
                                    stdin=subprocess.DEVNULL,
                                    stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL)
@@ -75,8 +119,8 @@ class Desk(Display):
                            input=data, stdout=subprocess.DEVNULL,
                            stderr=subprocess.DEVNULL)
 
-    def clipboard(self):
-        done = subprocess.run(["xclip", "-o", "-selection", "primary"],
+    def clipboard(self, which):
+        done = subprocess.run(["xclip", "-o", "-selection", which],
                               env=self.environment, timeout=60,
                               capture_output=True, check=False)
         return done.stdout
@@ -87,7 +131,8 @@ class Viewer:
 
     command = ()
     title = ""
-    draws_pointer = False  # into what it shows
+    draws_pointer = False  # into the picture, which is all of its window
+    largest = (1280, 1024)  # of the picture it shows this much from its corner
 
     def setUp(self):
         self.display = self.enterContext(Desk())
@@ -99,11 +144,13 @@ class Viewer:
         wait_for_text(self.client, "the end")
         self.open()
 
-    def open(self):
+    def start(self):
         host, port = self.vncterm.address
         words = {"DISPLAY": f"{host}:{port - 5900}", "PORT": f"{host}::{port}"}
-        self.process = self.display.open(*(words.get(w, w)
-                                           for w in self.command))
+        return self.display.open(*(words.get(w, w) for w in self.command))
+
+    def open(self):
+        self.process = self.start()
         wait_until(lambda: self.display.window(self.title),
                    what="the viewer's window")
         self.id = self.display.window(self.title)
@@ -115,16 +162,21 @@ class Viewer:
 
     def is_right(self):
         """Whether it shows what is there; notes where it is."""
+        top, left = REST[0] * CELL_HEIGHT, REST[1] * CELL_WIDTH
+        if self.draws_pointer:
+            self.display.run("mousemove", "--window", self.id, str(left + 1),
+                             str(top + 8))
         client = self.client.refresh()
         dump = Dump(self.id, self.display.environment)
-        self.place = dump.x, dump.y + dump.height - client.height
-        if dump.width < client.width or dump.height < client.height:
+        width, height = map(min, self.largest, (client.width, client.height))
+        ours = [row[:4 * width] for row in client.rows[:height]]
+        place = dump.find(ours[0])
+        if not place:
             return False
-        seen = dump.bottom(client.width, client.height)
-        ours = [bytearray(row) for row in client.rows]
+        x, y = place
+        self.place = dump.x + x, dump.y + y
+        seen = [dump.row(x, y + row, width) for row in range(height)]
         if self.draws_pointer:
-            self.point(*REST)
-            top, left = REST[0] * CELL_HEIGHT, REST[1] * CELL_WIDTH
             for row in seen[top:top + 32] + ours[top:top + 32]:
                 row[4 * (left - 16):4 * (left + 32)] = bytes(4 * 48)
         return seen == ours
@@ -184,15 +236,42 @@ class Viewer:
         self.point(5, 8, "click", "4")
         self.assert_typed(f"{MOUSE}\033[<0;10;5M\033[<0;10;5m\033[<64;9;6M")
 
+    def test_another_viewer_s_size_is_followed(self):
+        with self.vncterm.client(
+                encodings=(RAW, EXTENDED_DESKTOP_SIZE)) as other:
+            other.refresh().set_desktop_size(400, 480)
+            self.await_size(400, 480)
+        self.await_picture()
+
+    def await_size(self, *size):
+        def has_come():
+            self.client.refresh()
+            return (self.client.width, self.client.height) == size
+        wait_until(has_come, what="another size")
+
+
+class Resizing(Viewer):
+    """For viewers that ask for the size of their window."""
+
+    def test_the_window_s_size_is_the_terminal_s(self):
+        above = Dump(self.id, self.display.environment).height - \
+            self.client.height
+        self.display.run("windowsize", self.id, "800", str(512 + above))
+        self.await_size(800, 512)
+        wait_for_text(self.client, "the end")
+        self.await_picture()
+
 
 class Pasting(Viewer):
     """For viewers that offer the clipboard of their display."""
 
-    coding = "utf-8"
+    selection = "primary"  # they fill this one, too
+    coding = "utf-8"  # of the display's clipboard
+    protocol = "utf-8"  # the coding of what comes and goes
 
     def test_the_clipboard_is_pasted(self):
         self.start_typing()
-        self.display.copy("pasted \u00e9".encode(self.coding))
+        self.copy()
 
         def is_pasted():
             # It may not have offered the text yet.
@@ -200,49 +279,51 @@ class Pasting(Viewer):
             self.display.run("key", "shift+Insert")
             return "pasted" in self.typed()
         wait_until(is_pasted, what="the paste")
-        self.assertIn("pasted \u00e9", self.typed())
+        self.assertIn("pasted " + self.as_sent(SAMPLE), self.typed())
+
+    def as_sent(self, text):
+        return text.encode(self.protocol, "replace").decode(self.protocol)
+
+    def copy(self):
+        self.display.copy(f"pasted {SAMPLE}".encode(self.coding, "replace"))
 
     def offer(self):
         """What makes the viewer look at the clipboard."""
 
     def test_what_is_selected_is_copied(self):
-        """The accent and the word before it, in the first row."""
         self.start_typing()
-        self.point(0, 17, "mousedown", "1")
-        self.point(0, 20)
-        self.point(0, 23, "mouseup", "1")
+        self.select()
 
         def is_copied():
             self.accept()
-            return self.display.clipboard() == \
-                "blue \u00e9".encode(self.coding)
+            return self.display.clipboard(self.selection) == \
+                self.as_sent(f"blue {SAMPLE}").encode(self.coding)
         wait_until(is_copied, what="the copy")
+
+    def select(self):
+        """The blue word and what is behind it, in the first row; after a click
+        elsewhere, so that none is a double click."""
+        self.point(*REST, "click", "1")
+        self.point(0, 17, "mousedown", "1")
+        self.point(0, 20)
+        self.point(0, 26, "mouseup", "1")
 
     def accept(self):
         """What makes the viewer fill the clipboard."""
 
 
-class TigerVnc(Pasting, unittest.TestCase):
+class TigerVnc(Pasting, Resizing, unittest.TestCase):
     command = ("vncviewer", "-ReconnectOnError=0", "-AlertOnFatalError=0",
                "PORT")
     title = "TigerVNC"
-
-    def test_the_window_s_size_is_the_terminal_s(self):
-        self.display.run("windowsize", self.id, "800", "512")
-
-        def has_come():
-            self.client.refresh()
-            return (self.client.width, self.client.height) == (800, 512)
-        wait_until(has_come, what="another size")
-        wait_for_text(self.client, "the end")
-        self.await_picture()
 
 
 class TightVnc(Pasting, unittest.TestCase):
     command = ("xtightvncviewer", "PORT")
     title = "TightVNC"
     draws_pointer = True
-    coding = "latin-1"  # what it asks for has no other
+    largest = (640, 384)  # its first picture's size stays its window's
+    coding = protocol = "latin-1"  # what it asks for has no other
 
     def offer(self):
         """The menu is surer than coming back to the window: there it asks for
@@ -264,16 +345,44 @@ class TightVnc(Pasting, unittest.TestCase):
         self.point(*REST)
 
 
-class GtkVnc(Viewer, unittest.TestCase):
-    """It has no clipboard, and asks for no size."""
+class GtkVnc(Resizing, unittest.TestCase):
+    """It has no clipboard."""
 
     command = ("gvncviewer", "DISPLAY")
     title = "vncterm"
 
 
+class Remmina(Pasting, unittest.TestCase):
+    title = "the console"
+    selection = "clipboard"
+    protocol = "latin-1"
+
+    def start(self):
+        home = self.enterContext(tempfile.TemporaryDirectory())
+        os.mkdir(os.path.join(home, "remmina"))
+        with open(os.path.join(home, "remmina", "remmina.pref"), "w",
+                  encoding="ascii") as file:
+            file.write(REMMINA_PREFERENCES)
+        profile = os.path.join(home, "console.remmina")
+        with open(profile, "w", encoding="ascii") as file:
+            file.write(REMMINA_PROFILE.format(*self.vncterm.address))
+        return self.display.open(
+            "remmina", "--connect", profile, HOME=home, XDG_CONFIG_HOME=home,
+            XDG_CACHE_HOME=home, XDG_DATA_HOME=home, LC_ALL="C.UTF-8",
+            # Else it looks for one that runs already.
+            DBUS_SESSION_BUS_ADDRESS="disabled:", GTK_USE_PORTAL="0")
+
+    def offer(self):
+        """Again: it passes over what comes too soon after another text."""
+        self.copy()
+
+    def accept(self):
+        self.select()
+
+
 if __name__ == "__main__":
     for program in (*DISPLAY_PROGRAMS, "xwd", "xclip", "xtightvncviewer",
-                    "gvncviewer"):
+                    "gvncviewer", "remmina"):
         if not shutil.which(program):
             skip(f"no {program}")
     main()

@@ -7,7 +7,7 @@ import unittest
 
 from harness import (CELL_HEIGHT, CELL_WIDTH, INSERT, SHIFT, Vncterm, main,
                      open_log, wait_for_text, wait_until)
-from rfb import DESKTOP_SIZE, RAW
+from rfb import EXTENDED_DESKTOP_SIZE, RAW
 
 PROGRAM = os.environ["VNCTERM_LIBRARY_VIEWER"]
 ENCODINGS = ("raw", "copyrect hextile", "copyrect zrle", "copyrect tight",
@@ -16,7 +16,7 @@ ENCODINGS = ("raw", "copyrect hextile", "copyrect zrle", "copyrect tight",
 # It scrolls once, and asks for the mouse.
 GUEST = (r"printf '\033[?25l\033[1;31mbold red\033[m \033[7mreverse\033[m "
          r"\033[44;37mblue\033[m\n'; seq 1 40; "
-         r"printf '\033[?1000;1006hthe end'; "
+         r"printf '\033[?1000;1006hthe end \303\251'; "
          r'stty raw -echo; exec tee -a "$0"')
 
 
@@ -75,7 +75,7 @@ class LibraryViewer(unittest.TestCase):
         self.vncterm = self.enterContext(
             Vncterm("sh", "-c", GUEST, self.file.name))
         self.client = self.enterContext(
-            self.vncterm.client(encodings=(RAW, DESKTOP_SIZE)))
+            self.vncterm.client(encodings=(RAW, EXTENDED_DESKTOP_SIZE)))
         wait_for_text(self.client, "the end")
 
     def viewer(self, encodings="copyrect hextile"):
@@ -115,6 +115,17 @@ class LibraryViewer(unittest.TestCase):
         self.assert_typed("a\u00e9\u20ac\033[<0;10;5M\033[<0;10;5m"
                           "pasted \u00e9")
 
+    def test_what_is_selected_is_copied(self):
+        """With Shift, for the program has the mouse."""
+        viewer = self.viewer()
+        self.await_picture(viewer)
+        viewer.say(f"key {SHIFT} 1")
+        for col, buttons in ((4, 1), (9, 1), (9, 0)):
+            viewer.say(f"pointer {col * CELL_WIDTH + 1} {23 * CELL_HEIGHT + 8} "
+                       f"{buttons}")
+        viewer.say(f"key {SHIFT} 0")
+        wait_until(lambda: "cut end \u00e9" in viewer.lines(), what="the copy")
+
     def test_it_leaves_and_returns(self):
         with Viewer(self.vncterm.address, "tight") as viewer:
             self.await_picture(viewer)
@@ -125,7 +136,7 @@ class LibraryViewer(unittest.TestCase):
         viewer.press(ord("y"))
         self.assert_typed("xy")
 
-    def test_it_changes_the_size(self):
+    def test_it_changes_the_size_and_follows_another(self):
         viewer = self.viewer()
         self.await_picture(viewer)
         viewer.say("size 800 512")
@@ -133,6 +144,10 @@ class LibraryViewer(unittest.TestCase):
                    what="another size")
         self.await_picture(viewer)
         self.assertEqual((self.client.width, self.client.height), (800, 512))
+        self.client.set_desktop_size(400, 480)
+        wait_until(lambda: "size 400 480" in viewer.lines(),
+                   what="the size that another viewer has asked for")
+        self.await_picture(viewer)
 
 
 if __name__ == "__main__":

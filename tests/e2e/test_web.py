@@ -11,11 +11,12 @@ import urllib.request
 from browser import BROWSER_PROGRAMS, INSERT, SHIFT, Browser
 from harness import (CELL_HEIGHT, CELL_WIDTH, Tool, is_running, main, skip,
                      wait_for_text, wait_until)
-from rfb import DESKTOP_SIZE, RAW, Client
+from rfb import EXTENDED_DESKTOP_SIZE, RAW, Client
 
 # What is typed is kept in a file, and shown.
 GUEST = (r"printf '\033[?25l\033[1;31mbold red\033[m \033[7mreverse\033[m "
-         r"\033[44;37mblue\033[m\303\251\n'; seq 1 15; printf 'the end\n'; "
+         r"\033[44;37mblue\033[m \303\251\342\202\254\350\252\236\n'; "
+         r"seq 1 15; printf 'the end\n'; "
          r'stty raw -echo; exec tee -a "$0"')
 SIZE = (1000, 700)
 CANVAS = "#noVNC_container canvas"
@@ -29,6 +30,7 @@ for (let i = 0; i < data.length; i += 4096)
     text += String.fromCharCode(...data.subarray(i, i + 4096));
 return [w, h, btoa(text)];
 """
+COPIED = 'return document.getElementById("noVNC_clipboard_text").value;'
 PASTE = """
 const area = document.getElementById("noVNC_clipboard_text");
 document.getElementById("noVNC_clipboard_button").click();
@@ -70,7 +72,7 @@ class Page(unittest.TestCase):
         self.file = self.enterContext(tempfile.NamedTemporaryFile())
         self.web = self.enterContext(Web("sh", "-c", GUEST, self.file.name))
         self.client = self.enterContext(
-            Client(self.web.address, encodings=(RAW, DESKTOP_SIZE)))
+            Client(self.web.address, encodings=(RAW, EXTENDED_DESKTOP_SIZE)))
         self.browser.open(self.web.url)
         self.await_same_picture()
 
@@ -98,6 +100,13 @@ class Page(unittest.TestCase):
         wait_until(has_come, what=f"typed {text!r}")
         self.assertEqual(self.typed, text)
 
+    def at(self, row, col):
+        """A move to the left of a cell."""
+        width, height, _ = self.canvas()
+        return self.browser.move(self.browser.find(CANVAS),
+                                 col * CELL_WIDTH + 1 - width // 2,
+                                 row * CELL_HEIGHT + 8 - height // 2)
+
     def client_size(self):
         self.client.refresh()
         return self.client.width, self.client.height
@@ -113,19 +122,23 @@ class Page(unittest.TestCase):
         self.await_same_picture()
 
     def test_the_panel_s_text_is_pasted(self):
-        self.browser.run(PASTE, "pasted \u00e9\n", CANVAS)
+        self.browser.run(PASTE, "pasted \u00e9\u20ac\u8a9e\n", CANVAS)
         self.browser.press(SHIFT, INSERT)
-        self.assert_typed("pasted \u00e9\r")
+        self.assert_typed("pasted \u00e9\u20ac\u8a9e\r")
+
+    def test_what_is_selected_comes_to_the_panel(self):
+        self.browser.act("pointer", self.at(0, 17),
+                         {"type": "pointerDown", "button": 0}, self.at(0, 26),
+                         {"type": "pointerUp", "button": 0},
+                         parameters={"pointerType": "mouse"})
+        wait_until(lambda: self.browser.run(COPIED) ==
+                   "blue \u00e9\u20ac\u8a9e", what="the copy")
 
     def test_the_pointer_arrives(self):
         self.browser.type("\033[?1000;1006h")  # shown, so it is obeyed
         self.assert_typed("\033[?1000;1006h")
         self.client.refresh()
-        width, height, _ = self.canvas()
-        where = self.browser.move(self.browser.find(CANVAS),
-                                  9 * CELL_WIDTH + 4 - width // 2,
-                                  4 * CELL_HEIGHT + 8 - height // 2)
-        self.browser.act("pointer", where,
+        self.browser.act("pointer", self.at(4, 9),
                          {"type": "pointerDown", "button": 0},
                          {"type": "pointerUp", "button": 0},
                          parameters={"pointerType": "mouse"})
@@ -139,6 +152,12 @@ class Page(unittest.TestCase):
         width, height = self.client_size()
         self.assertEqual((width % CELL_WIDTH, height % CELL_HEIGHT), (0, 0))
         self.assertTrue(0 <= 700 - width < CELL_WIDTH)
+        self.await_same_picture()
+
+    def test_another_viewer_s_size_is_followed(self):
+        self.client.set_desktop_size(400, 480)
+        wait_until(lambda: self.client_size() == (400, 480),
+                   what="another size")
         self.await_same_picture()
 
 
