@@ -15,7 +15,9 @@ class Display:
         reader, writer = os.pipe()
         self.processes = [subprocess.Popen(
             ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1280x1024x24",
-             "-nolisten", "tcp", "-noreset"], pass_fds=[writer],
+             "-nolisten", "tcp", "-noreset",
+             "-r"],  # a key held down by a busy machine is one key
+            pass_fds=[writer],
             stderr=subprocess.DEVNULL)]
         os.close(writer)
         with os.fdopen(reader) as number:
@@ -53,6 +55,11 @@ class Display:
         return self
 
     def __exit__(self, *_):
-        for process in reversed(self.processes):
-            process.terminate()
+        """The X server tidies up. A viewer need not, and vncviewer may miss
+        a signal."""
+        server, *viewers = self.processes
+        for process in viewers:
+            process.kill()
             process.wait(20)
+        server.terminate()
+        server.wait(20)
