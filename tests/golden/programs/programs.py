@@ -124,6 +124,36 @@ done
 chmod 755 /srv/guest
 """
 
+JOURNAL = r"""
+second=1709294400
+entry() { # priority, identifier, pid, message
+    second=$((second + 1))
+    printf '__REALTIME_TIMESTAMP=%d000000\n__MONOTONIC_TIMESTAMP=%d000000\n' \
+        $second $((second - 1709294400))
+    printf '_BOOT_ID=0123456789abcdef0123456789abcdef\n'
+    printf '_MACHINE_ID=fedcba9876543210fedcba9876543210\n_HOSTNAME=guest\n'
+    printf 'PRIORITY=%s\nSYSLOG_IDENTIFIER=%s\n' "$1" "$2"
+    [ -z "$3" ] || printf '_PID=%s\nSYSLOG_PID=%s\n' "$3" "$3"
+    printf 'MESSAGE=%b\n\n' "$4"
+}
+{
+entry 5 kernel '' 'Linux version 6.1.0 (gcc 12.2.0) #1 SMP PREEMPT_DYNAMIC'
+entry 6 kernel '' 'Command line: root=/dev/xvda1 ro console=hvc0'
+entry 4 kernel '' 'tsc: Marking TSC unstable due to a check that is long enough to be chopped at eighty and at a hundred and twenty columns'
+entry 3 kernel '' 'blkfront: xvda: barrier or flush: disabled; error -5'
+entry 2 kernel '' 'EXT4-fs (xvda1): critical: a message that stands out'
+for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    entry 6 systemd 1 "Started getty@tty$n.service - Getty on tty$n."
+    entry 7 example $((400 + n)) "step $n is done"
+done
+entry 5 sudo 512 'operator : TTY=hvc0 ; PWD=/home ; USER=root ; COMMAND=/bin/ls'
+entry 4 example 512 'Gr\0303\0274\0303\0237e from a caf\0303\0251: \0346\0274\0242\0345\0255\0227'
+entry 3 systemd 1 'Failed to start example.service - An example.'
+entry 6 systemd 1 'Reached target multi-user.target - Multi-User System.'
+} >export
+/lib/systemd/systemd-journal-remote -o guest.journal - <export >&2
+"""
+
 # Lines of top that fill a row are erased to the right from their last column,
 # where the cursor waits to wrap.
 LAST_COLUMN = (
@@ -139,7 +169,10 @@ LEFT_TWICE = (
 
 @dataclass(frozen=True)
 class Recording:
-    """A program under a TERM. Keys are typed when it has become silent."""
+    """A program under a TERM. Keys are typed when it has become silent.
+
+    A size among the keys is what the terminal gets then.
+    """
 
     name: str
     term: str
@@ -248,6 +281,27 @@ RECORDINGS = (
     Recording("kernel-linux", "linux", "dmesg -F kernel.log --color=always",
         setup=KERNEL),
     Recording("boot-linux", "linux", "sh boot; sleep 100", setup=SYSTEMD),
+    Recording("journalctl-linux", "linux", "journalctl --file guest.journal",
+        ("G", RIGHT, LEFT), setup=JOURNAL),
+    Recording("journalctl-xterm", "xterm-256color",
+        "journalctl --file guest.journal -r", ("/example\r",), (120, 40),
+        setup=JOURNAL),
+    Recording("bash-resize-xterm", "xterm-256color", BASH,
+        ("ls -l --color\r", "echo " + "long " * 20, (60, 20), "\001",
+         (100, 30), "\005 end\r", "echo next")),
+    Recording("less-resize-linux", "linux", "less -N lorem.txt",
+        (" ", (60, 15), "j", (100, 40))),
+    Recording("vim-resize-xterm", "xterm-256color",
+        "vim -O lorem.txt src/main.c",
+        ("20dd", (120, 40), ":split notes.md\r", (72, 20))),
+    Recording("htop-resize-linux", "linux", "htop -d 50",
+        ((120, 40), DOWN, (72, 20))),
+    Recording("tmux-resize-xterm", "xterm-256color",
+        "tmux -u -L x -f tmux.conf new " + f'"{BASH}"',
+        ("seq 99\r", "\002%", "ls\r", (120, 40), "\002\"", (72, 20)),
+        setup="echo 'set -g status-right [clock]' >tmux.conf\n"
+        "touch -d '2024-03-01 12:00' tmux.conf\n"
+        "echo \"set -g default-command '/bin/sh'\" >>tmux.conf\n"),
     Recording("login-linux", "linux",
         "agetty --noissue - linux", ("operator\r",)),
     Recording("login-vt220", "vt220", "agetty --noissue - vt220", ("op",)),
