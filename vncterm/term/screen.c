@@ -142,8 +142,10 @@ scroll_grid(struct grid *g, int rows, int lines)
             memmove(g->info - g->begin, g->info, count * sizeof(*g->info));
         g->begin = 0;
     }
-    memcpy(g->rows + count, g->rows, leaving * sizeof(struct cell *));
-    memcpy(g->info + count, g->info, leaving * sizeof(*g->info));
+    for (size_t row = 0; row < leaving; row++) { /* nearly always one */
+        g->rows[count + row] = g->rows[row];
+        g->info[count + row] = g->info[row];
+    }
     g->rows += lines;
     g->info += lines;
     g->begin += lines;

@@ -217,20 +217,19 @@ pack_cell(uint8_t *out, const struct marks *table, struct cell cell, bool wide)
 }
 
 /*
- * Packs ASCII without marks, and blanks, up to where the pen is another one;
- * returns how many cells that is. Cells are taken as two words because this is
- * where most of the time of a flood goes.
+ * Packs ASCII without marks, and blanks, up to where the pen is another one
+ * than `want`; returns how many cells that is. Cells and pen are taken as two
+ * words because this is where most of the time of a flood goes.
  */
 static int
-pack_plain(uint8_t *out, const struct cell *cells, int cols, struct cell pen)
+pack_plain(uint8_t *out, const struct cell *cells, int cols,
+           const uint64_t want[2])
 {
     enum {
         ASCII_COUNT = '~' - ' ' + 1
     };
-    uint64_t want[2];
     int col;
 
-    memcpy(want, &pen, sizeof(want));
     for (col = 0; col < cols; col++) {
         uint64_t have[2];
         memcpy(have, &cells[col], sizeof(have));
@@ -254,10 +253,12 @@ pack_cells(uint8_t *out, const struct marks *table, const struct cell *cells,
            int cols, uint32_t *flags)
 {
     struct cell pen = cell_default();
+    uint64_t words[2];
     int col = 0;
 
+    memcpy(words, &pen, sizeof(words));
     while (col < cols) {
-        int run = pack_plain(out, cells + col, cols - col, pen);
+        int run = pack_plain(out, cells + col, cols - col, words);
         out += run;
         col += run;
         if (col == cols) {
@@ -266,6 +267,7 @@ pack_cells(uint8_t *out, const struct marks *table, const struct cell *cells,
         struct cell cell = cells[col];
         if (!cell_equals(cell_pen(cell), pen)) {
             pen = cell_pen(cell);
+            memcpy(words, &pen, sizeof(words));
             out = pack_pen(out, pen);
         }
         bool wide = col + 1 < cols && cells[col + 1].code == CELL_WIDE_TAIL;
