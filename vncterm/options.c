@@ -10,92 +10,14 @@
 
 #include <sys/un.h>
 
+#include "options_table.h"
 #include "options_value.h"
-
-/* So much of a foreign value is repeated in an error. */
-#define QUOTE_MAX 96
 
 /* Display 0, RFC 6143 section 6. */
 #define RFB_PORT 5900
 
 /* Of display 0, where the host agent looks for it. */
 #define TEXT_PORT 9500
-
-/* Long options without a letter. */
-enum {
-    OPTION_ALLOW_REMOTE = 256,
-    OPTION_PASSWORD_FILE,
-    OPTION_VIEW_ONLY,
-    OPTION_RFB,
-    OPTION_GEOMETRY,
-    OPTION_MAX_GEOMETRY,
-    OPTION_FONT,
-    OPTION_FONT_SIZE,
-    OPTION_TERM,
-    OPTION_CHARSET,
-    OPTION_PALETTE,
-    OPTION_FG,
-    OPTION_BG,
-    OPTION_BOLD_BRIGHT,
-    OPTION_BLINK,
-    OPTION_BACKSPACE,
-    OPTION_SCROLLBACK,
-    OPTION_FPS,
-    OPTION_LOG_LEVEL,
-    OPTION_TEXT_REPLAY,
-    OPTION_STATE_DIR,
-    OPTION_SANDBOX,
-    OPTION_GUEST_RESIZE,
-    OPTION_OSC52,
-    OPTION_CONFORMANCE,
-    OPTION_VERSION,
-};
-
-/* `+`: what follows the first operand belongs to the command. `:`: an argument
- * that is missing is told apart from an unknown option. */
-static const char short_options[] = "+:cp:rst:x:v:SV::l:Th";
-
-static const struct option long_options[] = {
-    {"cmd", no_argument, NULL, 'c'},
-    {"pty", required_argument, NULL, 'p'},
-    {"restart", no_argument, NULL, 'r'},
-    {"stay", no_argument, NULL, 's'},
-    {"title", required_argument, NULL, 't'},
-    {"xenstore", required_argument, NULL, 'x'},
-    {"vnclisten", required_argument, NULL, 'v'},
-    {"stay-root", no_argument, NULL, 'S'},
-    {"vncviewer", optional_argument, NULL, 'V'},
-    {"loadstate", required_argument, NULL, 'l'},
-    {"text", no_argument, NULL, 'T'},
-    {"help", no_argument, NULL, 'h'},
-    {"allow-remote", no_argument, NULL, OPTION_ALLOW_REMOTE},
-    {"password-file", required_argument, NULL, OPTION_PASSWORD_FILE},
-    {"view-only", no_argument, NULL, OPTION_VIEW_ONLY},
-    {"rfb", required_argument, NULL, OPTION_RFB},
-    {"geometry", required_argument, NULL, OPTION_GEOMETRY},
-    {"max-geometry", required_argument, NULL, OPTION_MAX_GEOMETRY},
-    {"font", required_argument, NULL, OPTION_FONT},
-    {"font-size", required_argument, NULL, OPTION_FONT_SIZE},
-    {"term", required_argument, NULL, OPTION_TERM},
-    {"charset", required_argument, NULL, OPTION_CHARSET},
-    {"palette", required_argument, NULL, OPTION_PALETTE},
-    {"fg", required_argument, NULL, OPTION_FG},
-    {"bg", required_argument, NULL, OPTION_BG},
-    {"blink", no_argument, NULL, OPTION_BLINK},
-    {"bold-bright", required_argument, NULL, OPTION_BOLD_BRIGHT},
-    {"backspace", required_argument, NULL, OPTION_BACKSPACE},
-    {"scrollback", required_argument, NULL, OPTION_SCROLLBACK},
-    {"fps", required_argument, NULL, OPTION_FPS},
-    {"log-level", required_argument, NULL, OPTION_LOG_LEVEL},
-    {"text-replay", no_argument, NULL, OPTION_TEXT_REPLAY},
-    {"state-dir", required_argument, NULL, OPTION_STATE_DIR},
-    {"sandbox", required_argument, NULL, OPTION_SANDBOX},
-    {"guest-resize", no_argument, NULL, OPTION_GUEST_RESIZE},
-    {"osc52", no_argument, NULL, OPTION_OSC52},
-    {"conformance", no_argument, NULL, OPTION_CONFORMANCE},
-    {"version", no_argument, NULL, OPTION_VERSION},
-    {NULL, 0, NULL, 0},
-};
 
 /* What is read before it is known to be right. */
 struct parser {
@@ -128,7 +50,7 @@ static int
 refuse_value(struct parser *p, const char *option, const char *value,
              const char *cause)
 {
-    char quoted[QUOTE_MAX];
+    char quoted[OPTIONS_QUOTE_MAX];
 
     log_escape(quoted, sizeof(quoted), value, strlen(value));
     return refuse(p, "%s %s: %s", option, quoted, cause);
@@ -433,56 +355,6 @@ set_text_port(struct parser *p)
     return 0;
 }
 
-/* A long option that there is not, or not only one of. */
-static int
-refuse_name(struct parser *p, const char *argument)
-{
-    static const char dashes[] = "--";
-    size_t dashes_len = sizeof(dashes) - 1;
-    size_t len = strcspn(argument, "=");
-    int matches = 0;
-    char name[QUOTE_MAX];
-
-    for (const struct option *o = long_options; o->name != NULL; o++) {
-        if (len >= dashes_len &&
-            strncmp(argument + dashes_len, o->name, len - dashes_len) == 0) {
-            matches++;
-        }
-    }
-    if (matches > 1) {
-        log_escape(name, sizeof(name), argument, len);
-        return refuse(p, "%s: it is ambiguous, several options begin with it",
-                      name);
-    }
-    log_escape(name, sizeof(name), argument, strlen(argument));
-    return refuse(p, "%s: there is no such option", name);
-}
-
-/* getopt_long() has returned `result` for what it calls `code`. */
-static int
-refuse_option(struct parser *p, int result, int code, const char *argument)
-{
-    const struct option *option = long_options;
-    char name[QUOTE_MAX];
-    char letter = (char)code;
-
-    while (option->name != NULL && option->val != code) {
-        option++;
-    }
-    if (result == ':') {
-        return refuse(p, "--%s: the argument is missing", option->name);
-    }
-    if (option->name != NULL) {
-        return refuse(p, "--%s: there is an argument, but it takes none",
-                      option->name);
-    }
-    if (code != 0) {
-        log_escape(name, sizeof(name), &letter, 1);
-        return refuse(p, "-%s: there is no such option", name);
-    }
-    return refuse_name(p, argument);
-}
-
 /* Takes over one option; `value` is its argument, if it has one. */
 static int
 /* NOLINTNEXTLINE(readability-function-size): a flat switch */
@@ -598,7 +470,7 @@ finish_source(struct parser *p, char *const *rest)
         return refuse(p, "-c and -p: only one of them can be the console");
     }
     if (!p->has_command && *rest != NULL) {
-        char quoted[QUOTE_MAX];
+        char quoted[OPTIONS_QUOTE_MAX];
         log_escape(quoted, sizeof(quoted), *rest, strlen(*rest));
         return refuse(p,
                       "%s: it is no option, and a command needs -c before "
@@ -719,15 +591,17 @@ parse(struct parser *p, int argc, char *const argv[])
 
     opterr = 0; /* the errors are ours */
     optind = 0; /* glibc: start again */
-    while ((option = getopt_long(argc, argv, short_options, long_options,
+    while ((option = getopt_long(argc, argv, options_letters, options_names,
                                  NULL)) != -1) {
         if (option == 'h' || option == OPTION_VERSION) {
             p->options.action = option == 'h' ? OPTIONS_HELP : OPTIONS_VERSION;
             return 0;
         }
-        int r = option == '?' || option == ':'
-                    ? refuse_option(p, option, optopt, argv[optind - 1])
-                    : set_option(p, option, optarg);
+        if (option == '?' || option == ':') {
+            options_name_fault(option, optopt, argv[optind - 1], p->error);
+            return -EINVAL;
+        }
+        int r = set_option(p, option, optarg);
         if (r < 0) {
             return r;
         }
