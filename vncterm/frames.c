@@ -12,7 +12,8 @@ struct frames {
     struct loop_timer *timer;
     struct loop_timer *blink_timer;
     enum term_blink blink;
-    uint64_t last_us;
+    uint64_t last_us[FRAMES_CAUSES]; /* when what they did was drawn */
+    bool is_due[FRAMES_CAUSES];      /* they did something since */
     uint64_t armed_us; /* when the timer fires, while it is armed */
     uint64_t synchronizing_since_us; /* 0 while the guest does not */
     bool redraw;                     /* the next frame draws everything */
@@ -58,7 +59,13 @@ note_synchronizing(struct frames *f, uint64_t now_us)
 static uint64_t
 next_frame_us(const struct frames *f)
 {
-    uint64_t next_us = f->last_us + f->with.interval_us;
+    uint64_t last_us = f->last_us[FRAMES_GUEST];
+
+    if (f->is_due[FRAMES_VIEWERS] &&
+        (!f->is_due[FRAMES_GUEST] || f->last_us[FRAMES_VIEWERS] < last_us)) {
+        last_us = f->last_us[FRAMES_VIEWERS];
+    }
+    uint64_t next_us = last_us + f->with.interval_us;
 
     if (f->synchronizing_since_us != 0) {
         uint64_t limit_us = f->synchronizing_since_us + FRAMES_SYNCHRONIZE_US;
@@ -107,11 +114,20 @@ on_blink_time(void *data)
     bool hide = goes_on && f->blink == TERM_BLINK_SHOW;
 
     set_blink(f, hide ? TERM_BLINK_HIDE : TERM_BLINK_SHOW);
-    frames_schedule(f);
+    frames_schedule(f, FRAMES_VIEWERS);
 }
 
 void
-frames_schedule(struct frames *f)
+frames_schedule(struct frames *f, enum frames_cause cause)
+{
+    if (term_is_dirty(f->with.term)) {
+        f->is_due[cause] = true;
+    }
+    frames_resume(f);
+}
+
+void
+frames_resume(struct frames *f)
 {
     uint64_t now_us = loop_now_us(f->with.loop);
 
@@ -203,19 +219,36 @@ draw(struct frames *f)
     return true;
 }
 
+/* What nobody has scheduled counts as the guest's. */
+static void
+note_drawn(struct frames *f)
+{
+    uint64_t now_us = loop_now_us(f->with.loop);
+
+    if (f->is_due[FRAMES_GUEST] || !f->is_due[FRAMES_VIEWERS]) {
+        f->last_us[FRAMES_GUEST] = now_us;
+    }
+    if (f->is_due[FRAMES_VIEWERS]) {
+        f->last_us[FRAMES_VIEWERS] = now_us;
+    }
+    f->is_due[FRAMES_GUEST] = false;
+    f->is_due[FRAMES_VIEWERS] = false;
+}
+
 void
 frames_draw(struct frames *f)
 {
     if (draw(f)) {
-        f->last_us = loop_now_us(f->with.loop);
+        note_drawn(f);
         vnc_flush(f->with.vnc);
     }
 }
 
 void
-frames_draw_all(struct frames *f)
+frames_draw_all(struct frames *f, enum frames_cause cause)
 {
     f->redraw = true;
+    f->is_due[cause] = true;
     frames_draw(f);
 }
 

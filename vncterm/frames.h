@@ -5,9 +5,12 @@
  *
  * The first change after quiet is shown at the end of the turn of the loop that
  * brought it, further ones an interval after the last frame; a flood costs
- * frames and nothing more. With nothing changed, or nobody who could take a
- * frame, no timer is armed, and the terminal keeps the damage. What blinks is
- * timed here, too, while somebody who takes frames has it in view.
+ * frames and nothing more. What viewers do to the picture, selecting and
+ * scrolling, has an interval of its own: else one who selects without end would
+ * delay what another types by up to an interval. With nothing changed, or
+ * nobody who could take a frame, no timer is armed, and the terminal keeps the
+ * damage. What blinks is timed here, too, while somebody who takes frames has
+ * it in view.
  */
 #ifndef VNCTERM_FRAMES_H
 #define VNCTERM_FRAMES_H
@@ -37,18 +40,28 @@ struct frames_config {
     uint64_t interval_us; /* from one frame to the next */
 };
 
+/* Who has changed the picture. */
+enum frames_cause {
+    FRAMES_GUEST,
+    FRAMES_VIEWERS,
+    FRAMES_CAUSES,
+};
+
 void frames_new(struct frames **out, const struct frames_config *config);
 
 void frames_free(struct frames *f);
 
-/* To be called when the terminal may have changed, or a viewer is ready. */
-void frames_schedule(struct frames *f);
+/* To be called when the terminal may have changed. */
+void frames_schedule(struct frames *f, enum frames_cause cause);
+
+/* To be called when a viewer is ready for a frame, and none was before. */
+void frames_resume(struct frames *f);
 
 /* Draws what has changed now, and sends it to who can take it. */
 void frames_draw(struct frames *f);
 
 /* The same with all of the picture, after it has got another size. */
-void frames_draw_all(struct frames *f);
+void frames_draw_all(struct frames *f, enum frames_cause cause);
 
 /*
  * Brings the picture up to date without sending it; if that changes it, a

@@ -98,7 +98,7 @@ follow_guest_size(struct session *s)
         }
     }
     stream_set_size(s->stream, size);
-    frames_draw_all(s->frames);
+    frames_draw_all(s->frames, FRAMES_GUEST);
 }
 
 static void
@@ -113,7 +113,7 @@ on_output(void *data, const void *bytes, size_t len)
     if (s->is_resized) {
         follow_guest_size(s);
     }
-    frames_schedule(s->frames);
+    frames_schedule(s->frames, FRAMES_GUEST);
 }
 
 /* Returns 0 or -errno after logging it; that the monitor is leaving is no

@@ -178,7 +178,7 @@ on_drag_time(void *data)
     v->drag_scrolls++;
     term_select_extend(v->term, v->drag_at);
     loop_timer_arm(v->drag_timer, DRAG_SCROLL_US);
-    frames_schedule(v->frames);
+    frames_schedule(v->frames, FRAMES_VIEWERS);
 }
 
 /* Scrolls the view by `lines` again and again while a selection is dragged. */
@@ -262,7 +262,7 @@ perform_selecting(struct viewers *v, int viewer,
         int last_y = vnc_size(v->vnc).height - 1;
         drag_view(v, at->y <= 0 ? 1 : at->y >= last_y ? -1 : 0);
     }
-    frames_schedule(v->frames);
+    frames_schedule(v->frames, FRAMES_VIEWERS);
 }
 
 static bool
@@ -301,7 +301,7 @@ perform(struct viewers *v, struct viewer *viewer,
         paste(v, viewer);
         break;
     }
-    frames_schedule(v->frames);
+    frames_schedule(v->frames, FRAMES_VIEWERS);
 }
 
 static void
@@ -460,7 +460,7 @@ on_size_request(void *data, unsigned viewer, struct pixel_size wanted)
     } else {
         stream_set_size(v->stream, size);
     }
-    frames_draw_all(v->frames);
+    frames_draw_all(v->frames, FRAMES_VIEWERS);
     return r;
 }
 
@@ -469,7 +469,7 @@ on_frame_wanted(void *data)
 {
     struct viewers *v = data;
 
-    frames_schedule(v->frames);
+    frames_resume(v->frames);
 }
 
 static void

@@ -98,7 +98,7 @@ static void
 feed(struct fixture *f, const char *text)
 {
     term_feed(f->term, text, strlen(text));
-    frames_schedule(f->frames);
+    frames_schedule(f->frames, FRAMES_GUEST);
 }
 
 static void
@@ -144,9 +144,54 @@ change_waits_for_a_viewer_that_can_take_it(void **state)
     feed(f, "a");
     assert_int_equal(fake_loop_count_armed(f->loop), 0);
     f->vnc.wants_frame = true;
-    frames_schedule(f->frames);
+    frames_resume(f->frames);
     fake_loop_run_pending(f->loop);
     assert_int_equal(f->vnc.flushes, 1);
+}
+
+/* A viewer drags a selection back and forth. */
+static void
+select_up_to(struct fixture *f, int col)
+{
+    struct selection_point point = {.row = 10, .col = col, .edge = col};
+
+    if (col == 0) {
+        term_select_begin(f->term, SELECT_CHARACTERS, point);
+    } else {
+        term_select_extend(f->term, point);
+    }
+    frames_schedule(f->frames, FRAMES_VIEWERS);
+}
+
+static void
+selecting_makes_a_frame_an_interval(void **state)
+{
+    struct fixture *f = *state;
+
+    for (int ms = 0; ms < 160; ms++) {
+        select_up_to(f, ms % 70);
+        fake_loop_advance_us(f->loop, 1000);
+    }
+    assert_in_range(f->vnc.flushes, 10, 11);
+}
+
+static void
+selecting_does_not_delay_what_the_guest_shows(void **state)
+{
+    struct fixture *f = *state;
+
+    for (int ms = 0; ms < 160; ms++) {
+        select_up_to(f, ms % 70);
+        if (ms % 20 == 10) {
+            int before = f->vnc.flushes;
+            feed(f, ms % 40 == 10 ? "\ra" : "\rb");
+            fake_loop_run_pending(f->loop);
+            assert_int_equal(f->vnc.flushes, before + 1);
+        }
+        fake_loop_advance_us(f->loop, 1000);
+    }
+    /* An interval each, and no more. */
+    assert_in_range(f->vnc.flushes, 16, 20);
 }
 
 static void
@@ -328,7 +373,7 @@ timer_ends_when_nobody_takes_frames(void **state)
     half_a_blink(f);
     assert_int_equal(fake_loop_count_armed(f->loop), 0);
     f->vnc.wants_frame = true;
-    frames_schedule(f->frames);
+    frames_resume(f->frames);
     assert_true(fake_loop_count_armed(f->loop) > 0);
     fake_loop_run_pending(f->loop);
     assert_true(first_cell_ink(f) > 0);
@@ -359,6 +404,8 @@ main(void)
         T(first_change_after_quiet_is_shown_at_once),
         T(flood_makes_a_frame_an_interval),
         T(nothing_changed_arms_no_timer),
+        T(selecting_makes_a_frame_an_interval),
+        T(selecting_does_not_delay_what_the_guest_shows),
         T(change_waits_for_a_viewer_that_can_take_it),
         T(scrolls_between_frames_are_one_and_come_first),
         T(synchronized_output_is_one_frame),
