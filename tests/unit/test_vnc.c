@@ -274,6 +274,35 @@ half_messages_wait_and_do_not_delay_another(void **state)
     assert_int_equal(f->keysym, 'z');
 }
 
+/* Whatever it is that takes long. */
+static void
+a_viewer_whose_messages_take_long_does_not_hold_up_others(void **state)
+{
+    static const uint8_t key_a[] = {4, 1, 0, 0, 0, 0, 0, 'a'};
+    static const uint8_t key_b[] = {4, 1, 0, 0, 0, 0, 0, 'b'};
+    struct fixture *f = *state;
+    struct rfb_client *busy = fixture_connect(f);
+    struct rfb_client *other = fixture_connect(f);
+    const int said = 200;
+
+    f->key_takes_us = 5000;
+    for (int i = 0; i < said; i++) {
+        fixture_say(f, busy, key_a, sizeof(key_a));
+    }
+    f->key_takes_us = 0;
+    assert_in_range(f->keys, 1, said / 4);
+    int keys = f->keys;
+    fixture_say(f, other, key_b, sizeof(key_b));
+    assert_int_equal(f->keysym, 'b');
+    assert_int_equal(f->keys, keys + 1);
+
+    /* What it has said waits, and is not lost. */
+    fixture_advance_ms(f, 10000);
+    fixture_run(f);
+    assert_int_equal(f->keys, said + 1);
+    assert_int_equal(fake_loop_count_armed(f->loop), 0);
+}
+
 static void
 cut_text_of_a_viewer_becomes_utf8(void **state)
 {
@@ -667,6 +696,7 @@ main(void)
         VNC_TEST(longest_stalled_viewer_makes_room_when_full),
         VNC_TEST(keys_and_pointers_arrive),
         VNC_TEST(half_messages_wait_and_do_not_delay_another),
+        VNC_TEST(a_viewer_whose_messages_take_long_does_not_hold_up_others),
         VNC_TEST(cut_text_of_a_viewer_becomes_utf8),
         VNC_TEST(cut_text_at_the_limit_arrives_and_a_longer_one_clears_it),
         VNC_TEST(extended_cut_text_of_a_plain_viewer_is_swallowed),

@@ -51,6 +51,7 @@ on_key(void *data, unsigned viewer, uint32_t keysym, bool down)
     (void)down;
     f->keys++;
     f->keysym = keysym;
+    fake_loop_advance_us(f->loop, f->key_takes_us);
 }
 
 static void

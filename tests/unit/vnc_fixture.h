@@ -34,6 +34,7 @@ struct fixture {
     int departures;
     int keys;
     uint32_t keysym;
+    uint64_t key_takes_us; /* of the fake loop's time */
     int pointers;
     int pointer_x;
     int pointer_y;

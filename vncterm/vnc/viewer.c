@@ -127,11 +127,27 @@ viewer_close(struct viewer *v)
     vnc_is_closed(v->vnc, v);
 }
 
+/* Else it is looked at again when it may. */
+static bool
+may_be_read(struct viewer *v)
+{
+    if (v->state != VIEWER_ACTIVE) {
+        return true;
+    }
+    uint64_t from_us = share_from_us(&v->vnc->shares[v->slot]);
+    if (loop_now_us(v->vnc->loop) >= from_us) {
+        return true;
+    }
+    vnc_advance_at(v->vnc, from_us);
+    return false;
+}
+
 static void
 watch(struct viewer *v)
 {
-    unsigned wanted = LOOP_READ | (bytes_len(&v->out) > 0 ? LOOP_WRITE : 0U);
+    unsigned wanted = may_be_read(v) ? LOOP_READ : 0U;
 
+    wanted |= bytes_len(&v->out) > 0 ? LOOP_WRITE : 0U;
     if (wanted != v->wanted) {
         v->wanted = wanted;
         loop_fd_want(v->watcher, wanted);
@@ -645,10 +661,18 @@ static void
 read_in(struct viewer *v)
 {
     struct vnc *vnc = v->vnc;
-    ssize_t count = fd_read(v->fd, vnc->input, sizeof(vnc->input));
+    uint64_t begin_us = loop_now_us(vnc->loop);
+    bool is_scarce = v->state == VIEWER_ACTIVE &&
+                     share_is_scarce(&vnc->shares[v->slot], begin_us);
+    size_t max = is_scarce ? VNC_INPUT_SIZE_SCARCE : sizeof(vnc->input);
+    ssize_t count = fd_read(v->fd, vnc->input, max);
 
     if (count > 0) {
         take_input(v, vnc->input, (size_t)count);
+        if (v->state == VIEWER_ACTIVE) {
+            share_spend(&vnc->shares[v->slot], begin_us, loop_now_us(vnc->loop),
+                        vnc->viewers);
+        }
     } else if (count != -EAGAIN) {
         viewer_close(v); /* its end, or its connection's */
     }

@@ -3,10 +3,11 @@
  * One peer, from accept() to its end: its socket, what it has sent and not
  * completed, what it is sent and has not taken, and what it is owed.
  *
- * What it sends is always read. What it is owed is made only when it has taken
- * everything before; until then requests, formats, encodings, the name and the
- * clipboard merge into the newest. So a peer that reads nothing costs no more
- * than one update.
+ * What it sends is read whether or not it reads, but takes no more than its
+ * share of our time. What it is owed is made only when it has taken everything
+ * before; until then requests, formats, encodings, the name and the clipboard
+ * merge into the newest. So a peer that reads nothing costs no more than one
+ * update.
  */
 #ifndef VNCTERM_VNC_VIEWER_H
 #define VNCTERM_VNC_VIEWER_H

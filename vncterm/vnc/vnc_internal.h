@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "loop/loop.h"
 #include "vnc/password.h"
+#include "vnc/share.h"
 #include "vnc/vnc.h"
 
 struct library;
@@ -20,6 +21,7 @@ struct viewer;
 enum {
     /* Read in one turn, all messages of which are handled in that turn. */
     VNC_INPUT_SIZE = 32 << 10,
+    VNC_INPUT_SIZE_SCARCE = 4 << 10, /* of who has said a lot */
     VNC_ACCEPTS_PER_TURN = 16,
     VNC_ACCEPT_RETRY_US = 1000 * 1000,
     VNC_BELL_US = 100 * 1000,
@@ -56,6 +58,7 @@ struct vnc {
     /* When the next repaint in a slot may be, so that leaving and coming back
      * does not buy another one. */
     uint64_t repaint_from_us[VNC_VIEWERS_MAX];
+    struct share shares[VNC_VIEWERS_MAX];        /* the same */
     struct viewer *half_open[VNC_HALF_OPEN_MAX]; /* oldest first */
     int viewers;
     int half_open_count;
