@@ -620,6 +620,27 @@ size_requests_are_limited_and_the_newest_counts(void **state)
 }
 
 static void
+sizes_that_take_long_are_further_apart(void **state)
+{
+    struct fixture *f = *state;
+    struct rfb_client *c = fixture_connect(f);
+    const int32_t list[] = {0, -308};
+
+    fixture_set_encodings(f, c, list, 2);
+    f->size_takes_us = 50000;
+    for (int i = 0; i < 200; i++) {
+        rfb_client_send_desktop_size(c, (struct pixel_size){50 + i, 60});
+        fixture_run(f);
+        fixture_advance_ms(f, 5);
+    }
+    /* A second has gone by, and what they took. */
+    assert_in_range(f->size_requests, 4, 6);
+    fixture_advance_ms(f, 1000);
+    fixture_run(f);
+    assert_int_equal(vnc_size(f->vnc).width, 249);
+}
+
+static void
 every_encoding_and_format_is_served(void **state)
 {
     static const int32_t encodings[] = {0, 2, 4, 5, 6, 7, 9, 16, 17};
@@ -717,6 +738,7 @@ main(void)
         VNC_TEST(size_request_for_the_present_size_changes_nothing),
         VNC_TEST(pointer_is_shown_to_others_only),
         VNC_TEST(size_requests_are_limited_and_the_newest_counts),
+        VNC_TEST(sizes_that_take_long_are_further_apart),
         VNC_TEST(every_encoding_and_format_is_served),
         VNC_TEST(extreme_sizes_are_served_in_every_encoding),
     };

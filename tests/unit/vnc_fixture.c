@@ -89,6 +89,7 @@ on_size_request(void *data, unsigned viewer, struct pixel_size size)
     (void)viewer;
     f->size_requests++;
     f->size_asked = size;
+    fake_loop_advance_us(f->loop, f->size_takes_us);
     return f->refuses_sizes ? -EPERM : vnc_resize(f->vnc, size);
 }
 

@@ -44,6 +44,7 @@ struct fixture {
     size_t cut_text_len;
     int size_requests;
     struct pixel_size size_asked;
+    uint64_t size_takes_us; /* of the fake loop's time */
     bool refuses_sizes;
     int frames_wanted;
     int repaints;

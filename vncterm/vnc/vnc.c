@@ -577,10 +577,15 @@ ask_for_size(struct vnc *v)
     struct pixel_size before = v->size;
 
     v->size_asker = NULL;
-    v->size_request_from_us = loop_now_us(v->loop) + VNC_SIZE_REQUEST_US;
+    uint64_t begin_us = loop_now_us(v->loop);
     library_set_size_asker(v->library, asker->client);
     int r = v->handler->on_size_request(v->data, (unsigned)asker->slot, asked);
     library_set_size_asker(v->library, NULL);
+    uint64_t end_us = loop_now_us(v->loop);
+    uint64_t pause_us = VNC_SIZE_REQUEST_SHARE * (end_us - begin_us);
+    v->size_request_from_us =
+        end_us +
+        (pause_us > VNC_SIZE_REQUEST_US ? pause_us : VNC_SIZE_REQUEST_US);
 
     if (r < 0) {
         answer_size(asker, r == -EPERM ? LIBRARY_SIZE_PROHIBITED

@@ -27,6 +27,9 @@ enum {
     VNC_BELL_US = 100 * 1000,
     VNC_NAME_US = 100 * 1000,
     VNC_SIZE_REQUEST_US = 100 * 1000,
+    /* And sizes take at most a fifth of our time: a large picture can take
+     * longer to draw and to encode than a frame may. */
+    VNC_SIZE_REQUEST_SHARE = 4,
 };
 
 struct vnc_listener {
