@@ -180,6 +180,14 @@ on_text_room(void *data)
 }
 
 static void
+on_paste_end(void *data)
+{
+    struct session *s = data;
+
+    viewers_paste_ended(s->viewers);
+}
+
+static void
 on_reply(void *data, const void *bytes, size_t len)
 {
     struct session *s = data;
@@ -606,6 +614,7 @@ make_parts(struct session *s)
         .on_output = on_output,
         .on_hangup = on_hangup,
         .on_text_room = on_text_room,
+        .on_paste_end = on_paste_end,
     };
 
     loop_timer_new(&s->end_timer, s->loop, LOOP_PRIORITY_RENDER, on_end_time,

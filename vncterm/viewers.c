@@ -8,6 +8,7 @@
 #include "base/geom.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "pastes.h"
 
 enum {
     /* The view is one for all. For so long after a key of one viewer no other
@@ -26,16 +27,15 @@ enum {
     NO_VIEWER = -1,
 };
 
-/* A viewer's own state: keys it holds, text it has offered to paste. */
+/* A viewer's own state: the keys it holds. */
 struct viewer {
     struct input_viewer input;
-    struct bytes cut_text;
-    bool is_clean; /* cut_text is as the guest shall get it */
 };
 
 struct viewers {
     struct loop *loop;
     struct stream *stream;
+    struct pastes *pastes;
     struct term *term;
     struct render *render;
     struct input_config input;
@@ -60,60 +60,19 @@ struct viewers {
     struct loop_timer *offer_timer;
 };
 
+/* Who has typed or pasted what is refused hears of it. */
 static void
-send_keys(struct viewers *v, const void *bytes, size_t len)
+ring_if_refused(struct viewers *v, int result)
 {
-    if (stream_send_keys(v->stream, bytes, len) < 0) {
+    if (result < 0) {
         vnc_bell(v->vnc);
     }
 }
 
-/*
- * Once for each text, however often it is pasted; and not for a text that is
- * never pasted, because that is what most are.
- */
-static void
-clean_cut_text(struct viewer *viewer)
+static unsigned
+slot_of(const struct viewers *v, const struct viewer *viewer)
 {
-    struct bytes cleaned;
-
-    if (viewer->is_clean) {
-        return;
-    }
-    bytes_init(&cleaned, (size_t)2 * VNC_CUT_TEXT_MAX);
-    int result = input_clean((const char *)bytes_peek(&viewer->cut_text),
-                             bytes_len(&viewer->cut_text), &cleaned);
-    if (result < 0) {
-        log_debug("input: clipboard dropped: %s", strerror(-result));
-    }
-    bytes_fini(&viewer->cut_text);
-    viewer->cut_text = cleaned;
-    viewer->is_clean = true;
-}
-
-static void
-paste(struct viewers *v, struct viewer *viewer)
-{
-    struct bytes text;
-
-    if (bytes_len(&viewer->cut_text) == 0) {
-        return;
-    }
-    if (!stream_takes_paste(v->stream)) {
-        vnc_bell(v->vnc); /* before a copy of the text is made in vain */
-        return;
-    }
-    clean_cut_text(viewer);
-    bytes_init(&text, STREAM_PASTE_MAX);
-    int result =
-        input_paste(term_input_modes(v->term), &viewer->cut_text, &text);
-    if (result == 0) {
-        result = stream_send_paste(v->stream, &text);
-    }
-    if (result < 0) {
-        vnc_bell(v->vnc);
-    }
-    bytes_fini(&text);
+    return (unsigned)(viewer - v->viewers);
 }
 
 /* What is selected, to the viewer's clipboard, and for it to paste. */
@@ -136,11 +95,9 @@ offer_selection(struct viewers *v)
     }
     vnc_set_cut_text(v->vnc, (unsigned)to, (const char *)bytes_peek(&text),
                      bytes_len(&text));
-    struct viewer *viewer = &v->viewers[to];
-    bytes_fini(&viewer->cut_text);
-    viewer->cut_text = text;
-    viewer->cut_text.max = (size_t)2 * VNC_CUT_TEXT_MAX;
-    viewer->is_clean = false;
+    pastes_set_text(v->pastes, (unsigned)to, VNC_TEXT_UTF8, bytes_peek(&text),
+                    bytes_len(&text));
+    bytes_fini(&text);
     v->offer_from_us = loop_now_us(v->loop) + OFFER_US;
 }
 
@@ -287,7 +244,8 @@ perform(struct viewers *v, struct viewer *viewer,
     case INPUT_NOTHING:
         return;
     case INPUT_BYTES:
-        send_keys(v, action->bytes, action->len);
+        ring_if_refused(v, pastes_send_keys(v->pastes, slot_of(v, viewer),
+                                            action->bytes, action->len));
         break;
     case INPUT_SCROLL_LINES:
         scroll_view(v, viewer, action->amount);
@@ -298,7 +256,7 @@ perform(struct viewers *v, struct viewer *viewer,
         break;
     }
     case INPUT_PASTE:
-        paste(v, viewer);
+        ring_if_refused(v, pastes_paste(v->pastes, slot_of(v, viewer)));
         break;
     }
     frames_schedule(v->frames, FRAMES_VIEWERS);
@@ -310,7 +268,6 @@ on_viewer(void *data, unsigned viewer)
     struct viewers *v = data;
 
     v->viewers[viewer] = (struct viewer){0};
-    bytes_init(&v->viewers[viewer].cut_text, (size_t)2 * VNC_CUT_TEXT_MAX);
     term_set_focus(v->term, true);
     if (vnc_viewers(v->vnc) == 1) {
         frames_update_picture(v->frames);
@@ -326,8 +283,10 @@ on_viewer_gone(void *data, unsigned viewer)
 
     input_viewer_gone(&from->input, &v->input, term_input_modes(v->term),
                       &action);
+    pastes_forget(v->pastes, viewer);
     if (action.kind == INPUT_BYTES) {
-        send_keys(v, action.bytes, action.len);
+        ring_if_refused(
+            v, pastes_send_keys(v->pastes, viewer, action.bytes, action.len));
     }
     if (v->selecting == (int)viewer) {
         stop_selecting(v);
@@ -335,7 +294,6 @@ on_viewer_gone(void *data, unsigned viewer)
     if (v->offer_to == (int)viewer) {
         v->offer_to = NO_VIEWER;
     }
-    bytes_fini(&from->cut_text);
     *from = (struct viewer){0};
     if (vnc_viewers(v->vnc) == 0) {
         term_set_focus(v->term, false);
@@ -395,18 +353,12 @@ on_pointer(void *data, unsigned viewer, int x, int y, unsigned buttons)
 }
 
 static void
-on_cut_text(void *data, unsigned viewer, const char *utf8, size_t len)
+on_cut_text(void *data, unsigned viewer, enum vnc_text form, const void *text,
+            size_t len)
 {
     struct viewers *v = data;
-    struct viewer *from = &v->viewers[viewer];
 
-    from->is_clean = false;
-    bytes_clear(&from->cut_text);
-    int result = bytes_push(&from->cut_text, utf8, len);
-    if (result < 0) {
-        log_debug("vnc: viewer %u: clipboard dropped: %s", viewer,
-                  strerror(-result));
-    }
+    pastes_set_text(v->pastes, viewer, form, text, len);
 }
 
 /*
@@ -480,6 +432,12 @@ on_repaint(void *data)
     frames_update_picture(v->frames);
 }
 
+void
+viewers_paste_ended(struct viewers *v)
+{
+    ring_if_refused(v, pastes_go_on(v->pastes));
+}
+
 const struct vnc_handler viewers_handler = {
     .on_viewer = on_viewer,
     .on_viewer_gone = on_viewer_gone,
@@ -498,6 +456,7 @@ viewers_new(struct viewers **out, const struct viewers_config *config)
 
     v->loop = config->loop;
     v->stream = config->stream;
+    pastes_new(&v->pastes, config->stream, config->term);
     v->term = config->term;
     v->render = config->render;
     v->input = config->input;
@@ -517,9 +476,7 @@ viewers_free(struct viewers *v)
     if (v == NULL) {
         return;
     }
-    for (unsigned i = 0; i < VNC_VIEWERS_MAX; i++) {
-        bytes_fini(&v->viewers[i].cut_text);
-    }
+    pastes_free(v->pastes);
     loop_timer_free(v->drag_timer);
     loop_timer_free(v->offer_timer);
     free(v);

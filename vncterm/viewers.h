@@ -33,6 +33,9 @@ void viewers_free(struct viewers *v);
 /* The handler for vnc_new(), with the viewers as its data. */
 extern const struct vnc_handler viewers_handler;
 
+/* For the stream's on_paste_end. */
+void viewers_paste_ended(struct viewers *v);
+
 /* What they act upon, before the first of them arrives; borrowed. */
 void viewers_join(struct viewers *v, struct vnc *vnc, struct frames *frames);
 

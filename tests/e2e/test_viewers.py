@@ -11,6 +11,25 @@ from harness import (ALT, CONTROL, INSERT, PAGE_UP, SHIFT, VISIBLE, Vncterm,
 from rfb import (CONTINUOUS_UPDATES, COPYRECT, DESKTOP_SIZE,
                  EXTENDED_DESKTOP_SIZE, FENCE, HEXTILE, RAW, Client, Closed)
 
+PASTE_LENGTH = 1 << 20
+SLOW_READER = f"""
+import os, time, tty
+tty.setraw(0)
+os.write(1, b"ready\\r\\n")
+read = 0
+while True:
+    data = os.read(0, 1024)
+    if read == 0:
+        os.write(1, b"begun\\r\\n")
+    read += data.count(b"x")
+    for key in b"AB":
+        if key in data:
+            place = b"within" if read < {PASTE_LENGTH} else b"behind"
+            os.write(1, b"%c %s\\r\\n" % (key, place))
+    if read < {PASTE_LENGTH}:
+        time.sleep(0.004)
+"""
+
 
 def open_descriptors(pid):
     return len(os.listdir(f"/proc/{pid}/fd"))
@@ -204,6 +223,21 @@ class Viewers(unittest.TestCase):
         for _ in range(128):
             self.client.wire.send(text)
         self.assert_typing_works("swallowed")
+
+    def test_keys_do_not_wait_for_the_paste_of_another(self):
+        """The guest reads slowly, and says where among the text the key was."""
+        guest = self.enterContext(Vncterm(
+            "python3", "-c", SLOW_READER, options=VISIBLE))
+        pasting, typing = (self.enterContext(guest.client())
+                           for _ in range(2))
+        wait_for_text(typing, "ready")
+        pasting.send_cut_text("x" * PASTE_LENGTH)
+        pasting.press(SHIFT, INSERT)
+        pasting.press(ord("A"))
+        wait_for_text(typing, "begun")
+        typing.press(ord("B"))
+        wait_for_text(typing, "B within", seconds=60)
+        wait_for_text(typing, "A behind", seconds=60)
 
     def test_the_newest_size_wins_and_all_are_told(self):
         # Whose request it is, in x, and whether it was taken, in y.

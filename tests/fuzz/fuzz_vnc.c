@@ -19,6 +19,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "fakes/fake_loop.h"
 #include "fuzz/fuzz.h"
 #include "vnc/library.h"
@@ -93,14 +94,23 @@ on_pointer(void *data, unsigned viewer, int x, int y, unsigned buttons)
 }
 
 static void
-on_cut_text(void *data, unsigned viewer, const char *utf8, size_t len)
+on_cut_text(void *data, unsigned viewer, enum vnc_text form, const void *text,
+            size_t len)
 {
     struct world *w = data;
 
     assert((w->viewers & 1U << viewer) != 0);
-    if (len <= VNC_CUT_TEXT_MAX) {
-        vnc_set_cut_text(w->vnc, viewer, utf8, len);
+    assert(len <= VNC_CUT_TEXT_MAX);
+    if (form == VNC_TEXT_UTF8) {
+        vnc_set_cut_text(w->vnc, viewer, text, len);
+        return;
     }
+    char *utf8 = xcalloc(2, len + 1);
+    size_t utf8_len = len > 0 ? latin1_to_utf8(text, len, utf8) : 0;
+    if (utf8_len <= VNC_CUT_TEXT_MAX) {
+        vnc_set_cut_text(w->vnc, viewer, utf8, utf8_len);
+    }
+    free(utf8);
 }
 
 static int

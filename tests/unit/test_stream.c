@@ -19,6 +19,7 @@
 #include <cmocka.h>
 
 #include "base/fd.h"
+#include "console/paste_feed.h"
 #include "console/stream.h"
 #include "fakes/fake_loop.h"
 
@@ -41,6 +42,7 @@ struct fixture {
     int hangup_err;
     size_t output_at_hangup;
     int text_rooms; /* calls of on_text_room */
+    int paste_ends; /* calls of on_paste_end */
     bool is_sending;
 
     /* Sent from within on_output, or NULL. */
@@ -89,10 +91,20 @@ on_text_room(void *data)
     f->text_rooms++;
 }
 
+static void
+on_paste_end(void *data)
+{
+    struct fixture *f = data;
+
+    assert_false(f->is_sending);
+    f->paste_ends++;
+}
+
 static const struct stream_handler handler = {
     .on_output = on_output,
     .on_hangup = on_hangup,
     .on_text_room = on_text_room,
+    .on_paste_end = on_paste_end,
 };
 
 static int
@@ -226,6 +238,9 @@ guest_reads(struct fixture *f, uint8_t *out, size_t size, size_t piece)
         is_writing = (fake_loop_wanted(f->loop, f->fd) & LOOP_WRITE) != 0;
         if (is_writing) {
             fake_loop_ready(f->loop, f->fd, LOOP_WRITE);
+        } else if (fake_loop_count_armed(f->loop) > 0) {
+            is_writing = true;
+            fake_loop_advance_us(f->loop, PASTE_PACED_US);
         }
     }
     return total;
@@ -273,6 +288,21 @@ send_text(struct fixture *f, const void *bytes, size_t len)
     f->is_sending = false;
 }
 
+static int
+send_paste(struct fixture *f, const void *text, size_t len, size_t bracket_len)
+{
+    struct bytes paste;
+
+    bytes_init(&paste, STREAM_PASTE_MAX);
+    assert_int_equal(bytes_push(&paste, text, len), 0);
+    f->is_sending = true;
+    int r = stream_send_paste(f->stream, &paste, bracket_len);
+    f->is_sending = false;
+    assert_int_equal(bytes_len(&paste), r == 0 ? 0 : len);
+    bytes_fini(&paste);
+    return r;
+}
+
 /*
  * Types bytes of the pattern until the kernel takes no more. Returns how many
  * bytes were accepted, the last of which waits in the queue.
@@ -295,21 +325,16 @@ static void
 without_a_console_nothing_is_accepted(void **state)
 {
     struct fixture *f = *state;
-    struct bytes paste;
 
-    bytes_init(&paste, 16);
-    assert_int_equal(bytes_push(&paste, "x", 1), 0);
     assert_false(stream_is_open(f->stream));
     assert_int_equal(stream_send_keys(f->stream, "x", 1), -ENOTCONN);
     assert_int_equal(stream_send_reply(f->stream, "x", 1), -ENOTCONN);
     assert_int_equal(stream_send_text(f->stream, "x", 1), -ENOTCONN);
     assert_int_equal(stream_text_room(f->stream), 0);
     assert_false(stream_takes_paste(f->stream));
-    assert_int_equal(stream_send_paste(f->stream, &paste), -ENOTCONN);
-    assert_int_equal(bytes_len(&paste), 1);
+    assert_int_equal(send_paste(f, "x", 1, 0), -ENOTCONN);
     stream_drain(f->stream, 100);
     assert_int_equal(f->outputs + f->hangups, 0);
-    bytes_fini(&paste);
 }
 
 static void
@@ -539,23 +564,15 @@ static void
 what_was_accepted_first_is_written_first(void **state)
 {
     struct fixture *f = *state;
-    struct bytes paste;
 
     join_master(f);
     size_t accepted = type_until_blocked(f);
-    /* A byte each in turn, to the bounds; a paste between. */
+    /* A byte each in turn, to the bounds. */
     size_t more = (size_t)2 * (STREAM_REPLY_MAX + STREAM_TEXT_MAX);
-    uint8_t *all = new_pattern(accepted + more + 5);
+    uint8_t *all = new_pattern(accepted + more);
     uint8_t *next = all + accepted;
 
     for (size_t i = 0; i < more; i += 2, next += 2) {
-        if (i == more / 2) {
-            bytes_init(&paste, 8);
-            assert_int_equal(bytes_push(&paste, next, 5), 0);
-            next += 5;
-            assert_int_equal(stream_send_paste(f->stream, &paste), 0);
-            assert_int_equal(bytes_len(&paste), 0);
-        }
         assert_int_equal(stream_send_keys(f->stream, next, 1), 0);
         if (stream_text_room(f->stream) > 0) {
             send_text(f, next + 1, 1);
@@ -566,8 +583,163 @@ what_was_accepted_first_is_written_first(void **state)
     assert_int_equal(stream_send_reply(f->stream, "x", 1), -ENOBUFS);
     assert_int_equal(stream_send_text(f->stream, "x", 1), -ENOBUFS);
 
-    expect_guest_reads(f, all, accepted + more + 5);
+    expect_guest_reads(f, all, accepted + more);
     free(all);
+}
+
+static void
+what_was_accepted_before_a_paste_is_written_before(void **state)
+{
+    struct fixture *f = *state;
+
+    join_master(f);
+    size_t accepted = type_until_blocked(f);
+    size_t len = 5000;
+    uint8_t *all = new_pattern(accepted + len + 2);
+
+    assert_int_equal(stream_send_reply(f->stream, all + accepted, 1), 0);
+    assert_int_equal(stream_send_keys(f->stream, all + accepted + 1, 1), 0);
+    assert_int_equal(send_paste(f, all + accepted + 2, len, 0), 0);
+    expect_guest_reads(f, all, accepted + len + 2);
+    free(all);
+}
+
+/* The kernel has room for a part, and what else comes is short. */
+static void
+keys_and_replies_overtake_a_paste(void **state)
+{
+    struct fixture *f = *state;
+    size_t len = (size_t)1 << 20;
+    size_t others_max = (size_t)32 << 10; /* bytes that the kernel can hold */
+    char *text = malloc(len);
+    uint8_t *got = malloc(len + 10);
+
+    assert_non_null(text);
+    assert_non_null(got);
+    memset(text, '.', len);
+    join_master(f);
+    assert_int_equal(send_paste(f, text, len, 0), 0);
+    assert_false(stream_takes_paste(f->stream));
+    assert_int_equal(stream_send_keys(f->stream, "keys", 4), 0);
+    assert_int_equal(stream_send_reply(f->stream, "reply", 5), 0);
+
+    await(f->guest, POLLIN);
+    assert_int_equal(guest_reads(f, got, len + 10, 100), len + 9);
+    uint8_t *keys = memchr(got, 'k', others_max);
+    assert_non_null(keys);
+    assert_memory_equal(keys, "keysreply.", 10);
+    assert_true(stream_takes_paste(f->stream));
+    assert_int_equal(f->paste_ends, 1);
+    free(text);
+    free(got);
+}
+
+/* Somebody who types, or a guest that asks, without end. */
+static void
+a_paste_and_all_the_rest_take_turns(void **state)
+{
+    struct fixture *f = *state;
+    size_t len = (size_t)256 << 10;
+    char *text = malloc(len);
+    uint8_t got[512];
+    size_t pasted = 0;
+    size_t typed = 0;
+
+    assert_non_null(text);
+    memset(text, '.', len);
+    join_master(f);
+    assert_int_equal(send_paste(f, text, len, 0), 0);
+    await(f->guest, POLLIN);
+    while (pasted < len) {
+        while (stream_send_keys(f->stream, "abc", 3) == 0) {
+        }
+        size_t count = guest_reads(f, got, sizeof(got), sizeof(got));
+        assert_true(count > 0);
+        for (size_t i = 0; i < count; i++) {
+            if (got[i] == '.') {
+                assert_int_equal(typed % 3, 0); /* not within a key */
+                pasted++;
+            } else {
+                assert_int_equal(got[i], "abc"[typed % 3]);
+                typed++;
+            }
+        }
+    }
+    assert_true(typed > 0);
+    free(text);
+}
+
+/* Reads what the kernel holds. */
+static size_t
+guest_reads_held(struct fixture *f)
+{
+    uint8_t got[4096];
+    size_t total = 0;
+    ssize_t count = fd_read(f->guest, got, sizeof(got));
+
+    while (count > 0) {
+        total += (size_t)count;
+        count = fd_read(f->guest, got, sizeof(got));
+    }
+    return total;
+}
+
+/* So that the kernel holds little of it when the next key comes. */
+static void
+a_paste_is_paced_while_others_type(void **state)
+{
+    struct fixture *f = *state;
+    size_t len = (size_t)1 << 20;
+    uint8_t *text = new_pattern(len);
+
+    join_socket(f);
+    assert_int_equal(send_paste(f, text, len, 0), 0);
+    assert_int_equal(stream_send_keys(f->stream, "k", 1), 0);
+    while ((fake_loop_wanted(f->loop, f->fd) & LOOP_WRITE) != 0) {
+        (void)guest_reads_held(f);
+        fake_loop_ready(f->loop, f->fd, LOOP_WRITE);
+    }
+    (void)guest_reads_held(f);
+    for (int i = 0; i < 10; i++) {
+        fake_loop_advance_us(f->loop, PASTE_PACED_US);
+        assert_in_range(guest_reads_held(f), 1, PASTE_PACED_BYTES);
+    }
+
+    /* When they have stopped it goes as fast as the guest reads. */
+    fake_loop_advance_us(f->loop, PASTE_TYPING_US);
+    (void)guest_reads_held(f);
+    assert_true((fake_loop_wanted(f->loop, f->fd) & LOOP_WRITE) != 0);
+    fake_loop_ready(f->loop, f->fd, LOOP_WRITE);
+    assert_true(guest_reads_held(f) > PASTE_PACED_BYTES);
+    free(text);
+}
+
+static void
+brackets_do_not_hold_what_overtakes(void **state)
+{
+    static const char opening[] = "\033[200~";
+    static const char closing[] = "\033[201~";
+    struct fixture *f = *state;
+    size_t len = (size_t)256 << 10;
+    char *text = malloc(len);
+    uint8_t *got = malloc(len + 100);
+
+    assert_non_null(text);
+    assert_non_null(got);
+    memset(text, '.', len);
+    memcpy(text, opening, sizeof(opening) - 1);
+    memcpy(text + len - 6, closing, sizeof(closing) - 1);
+    join_master(f);
+    assert_int_equal(send_paste(f, text, len, 6), 0);
+    assert_int_equal(stream_send_keys(f->stream, "k", 1), 0);
+    await(f->guest, POLLIN);
+    assert_int_equal(guest_reads(f, got, len + 100, 100), len + 13);
+    uint8_t *key = memchr(got, 'k', len);
+    assert_non_null(key);
+    assert_memory_equal(key - 7, ".\033[201~k\033[200~.", 15);
+    assert_memory_equal(got + len + 13 - 6, closing, 6);
+    free(text);
+    free(got);
 }
 
 static void
@@ -577,33 +749,27 @@ a_paste_arrives_whole_while_the_guest_is_slow(void **state)
     size_t len = (size_t)1 << 20;
     uint8_t *all = new_pattern(len + 12);
     uint8_t *got = malloc(len + 13);
-    struct bytes paste;
 
     assert_non_null(got);
-    bytes_init(&paste, len);
-    assert_int_equal(bytes_push(&paste, all + 6, len), 0);
-
     join_master(f);
     assert_int_equal(stream_send_keys(f->stream, all, 6), 0);
-    assert_int_equal(stream_send_paste(f->stream, &paste), 0);
-    assert_int_equal(bytes_len(&paste), 0);
-    assert_int_equal(stream_send_keys(f->stream, all + 6 + len, 6), 0);
+    assert_int_equal(send_paste(f, all + 6, len, 0), 0);
 
     /* A second one has to wait, and stays whole with its owner. */
     assert_false(stream_takes_paste(f->stream));
-    assert_int_equal(bytes_push(&paste, "second", 6), 0);
-    assert_int_equal(stream_send_paste(f->stream, &paste), -ENOBUFS);
-    assert_int_equal(bytes_len(&paste), 6);
+    assert_int_equal(send_paste(f, "second", 6, 0), -ENOBUFS);
+    assert_int_equal(f->paste_ends, 0);
 
     await(f->guest, POLLIN);
-    assert_int_equal(guest_reads(f, got, len + 13, 100), len + 12);
-    assert_memory_equal(got, all, len + 12);
+    assert_int_equal(guest_reads(f, got, len + 7, 100), len + 6);
+    assert_memory_equal(got, all, len + 6);
     assert_int_equal(fake_loop_wanted(f->loop, f->fd), LOOP_READ);
+    assert_int_equal(f->paste_ends, 1);
 
     assert_true(stream_takes_paste(f->stream));
-    assert_int_equal(stream_send_paste(f->stream, &paste), 0);
+    assert_int_equal(send_paste(f, "second", 6, 0), 0);
     expect_guest_reads(f, "second", 6);
-    bytes_fini(&paste);
+    assert_int_equal(f->paste_ends, 1); /* it was over at once */
     free(all);
     free(got);
 }
@@ -620,11 +786,11 @@ a_paste_beyond_the_bound_is_refused(void **state)
     assert_non_null(room);
     memset(room, 'x', STREAM_PASTE_MAX + 1);
     bytes_commit(&paste, STREAM_PASTE_MAX + 1);
-    assert_int_equal(stream_send_paste(f->stream, &paste), -ENOBUFS);
+    assert_int_equal(stream_send_paste(f->stream, &paste, 0), -ENOBUFS);
     assert_int_equal(bytes_len(&paste), STREAM_PASTE_MAX + 1);
 
     bytes_clear(&paste);
-    assert_int_equal(stream_send_paste(f->stream, &paste), 0);
+    assert_int_equal(stream_send_paste(f->stream, &paste, 0), 0);
     assert_int_equal(fake_loop_wanted(f->loop, f->fd), LOOP_READ);
     bytes_fini(&paste);
 }
@@ -636,13 +802,10 @@ one_turn_writes_a_bounded_part_of_a_paste(void **state)
     size_t len = (size_t)2 * STREAM_TURN_MAX;
     uint8_t *all = new_pattern(len);
     uint8_t *got = malloc(len);
-    struct bytes paste;
 
     assert_non_null(got);
-    bytes_init(&paste, len);
-    assert_int_equal(bytes_push(&paste, all, len), 0);
     join_socket(f);
-    assert_int_equal(stream_send_paste(f->stream, &paste), 0);
+    assert_int_equal(send_paste(f, all, len, 0), 0);
     assert_int_equal(fd_read(f->guest, got, len), STREAM_TURN_MAX);
     assert_int_equal(fake_loop_wanted(f->loop, f->fd), LOOP_READ | LOOP_WRITE);
     fake_loop_ready(f->loop, f->fd, LOOP_WRITE);
@@ -729,6 +892,28 @@ a_hangup_drops_what_waits(void **state)
     f->hangups = 0;
     assert_int_equal(stream_send_keys(f->stream, "new", 3), 0);
     expect_guest_reads(f, "new", 3);
+}
+
+static void
+a_hangup_ends_a_paste(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t *text = new_pattern(STREAM_PASTE_MAX);
+
+    join_master(f);
+    assert_int_equal(send_paste(f, text, STREAM_PASTE_MAX, 0), 0);
+    fd_close(&f->guest);
+    fake_loop_ready(f->loop, f->fd, LOOP_READ);
+    assert_int_equal(f->hangups, 1);
+    assert_int_equal(f->paste_ends, 1);
+
+    join_master(f);
+    assert_int_equal(send_paste(f, text, STREAM_PASTE_MAX, 0), 0);
+    join_master(f);
+    assert_int_equal(f->paste_ends, 2);
+    assert_int_equal(stream_send_keys(f->stream, "new", 3), 0);
+    expect_guest_reads(f, "new", 3);
+    free(text);
 }
 
 static void
@@ -840,6 +1025,11 @@ main(void)
         T(a_console_that_is_joined_has_room_for_text),
         T(a_write_that_fails_leaves_no_room_for_text),
         T(what_was_accepted_first_is_written_first),
+        T(what_was_accepted_before_a_paste_is_written_before),
+        T(keys_and_replies_overtake_a_paste),
+        T(a_paste_and_all_the_rest_take_turns),
+        T(a_paste_is_paced_while_others_type),
+        T(brackets_do_not_hold_what_overtakes),
         T(a_paste_arrives_whole_while_the_guest_is_slow),
         T(a_paste_beyond_the_bound_is_refused),
         T(one_turn_writes_a_bounded_part_of_a_paste),
@@ -848,6 +1038,7 @@ main(void)
         T(a_closed_socket_hangs_up_behind_its_output),
         T(a_closed_master_hangs_up_its_slave),
         T(a_hangup_drops_what_waits),
+        T(a_hangup_ends_a_paste),
         T(a_write_that_fails_is_told_by_reading),
         T(the_next_console_gets_nothing_of_the_last),
         T(a_console_that_cannot_be_watched_is_closed),

@@ -176,7 +176,7 @@ a_mebibyte_is_pasted_whole_to_a_slow_guest(void **state)
                      0);
     loop_fd_want(f->guest_watcher, LOOP_READ);
 
-    assert_int_equal(stream_send_paste(f->stream, &paste), 0);
+    assert_int_equal(stream_send_paste(f->stream, &paste, 0), 0);
     run(f);
     assert_int_equal(f->read_len, len);
     assert_int_equal(f->differing, 0);

@@ -67,7 +67,8 @@ on_pointer(void *data, unsigned viewer, int x, int y, unsigned buttons)
 }
 
 static void
-on_cut_text(void *data, unsigned viewer, const char *utf8, size_t len)
+on_cut_text(void *data, unsigned viewer, enum vnc_text form, const void *text,
+            size_t len)
 {
     struct fixture *f = data;
 
@@ -75,9 +76,10 @@ on_cut_text(void *data, unsigned viewer, const char *utf8, size_t len)
     free(f->cut_text);
     f->cut_text = malloc(len + 1);
     assert_non_null(f->cut_text);
-    memcpy(f->cut_text, utf8, len);
+    memcpy(f->cut_text, text, len);
     f->cut_text[len] = '\0';
     f->cut_text_len = len;
+    f->cut_text_form = form;
     f->cut_texts++;
 }
 

@@ -42,6 +42,7 @@ struct fixture {
     int cut_texts;
     char *cut_text;
     size_t cut_text_len;
+    enum vnc_text cut_text_form;
     int size_requests;
     struct pixel_size size_asked;
     uint64_t size_takes_us; /* of the fake loop's time */

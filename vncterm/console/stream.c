@@ -11,6 +11,7 @@
 
 #include "base/fd.h"
 #include "base/mem.h"
+#include "console/paste_feed.h"
 
 /* N_TTY_BUF_SIZE in the kernel's n_tty.c: more does not come at once. */
 #define PTY_READ_MAX ((size_t)4 << 10)
@@ -31,11 +32,10 @@
 #define PIECE_CELLS ((size_t)80 * 25)
 #define PIECE_MIN   ((size_t)256)
 
-/* What waits for the guest, by where it came from. */
+/* What waits for the guest, besides a paste, by where it came from. */
 enum source {
     SOURCE_KEYS,
     SOURCE_REPLY,
-    SOURCE_PASTE,
     SOURCE_TEXT,
     SOURCES,
 };
@@ -49,9 +49,9 @@ struct run {
 /*
  * Neighbours are of different sources. So there is at most one run of keys more
  * than there are others: each byte of a reply or a text client, alone in its
- * run, and the one paste.
+ * run.
  */
-#define RUNS_OF_OTHERS_MAX ((size_t)STREAM_REPLY_MAX + STREAM_TEXT_MAX + 1)
+#define RUNS_OF_OTHERS_MAX ((size_t)STREAM_REPLY_MAX + STREAM_TEXT_MAX)
 #define RUNS_MAX           (2 * RUNS_OF_OTHERS_MAX + 1)
 
 struct stream {
@@ -70,6 +70,11 @@ struct stream {
     struct bytes runs;
     struct run last;
 
+    struct paste_feed paste;
+    struct loop_timer *paste_timer; /* its next piece, while it is paced */
+    size_t ahead;     /* bytes of the runs that go before the paste goes on */
+    bool was_pasting; /* and nobody was told of its end */
+
     bool has_failed;       /* to be written to; a hang-up will follow */
     bool was_without_room; /* for text clients, and nobody was told of more */
 
@@ -77,6 +82,7 @@ struct stream {
 };
 
 static void on_ready(void *data, unsigned events);
+static void on_paste_time(void *data);
 
 void
 stream_new(struct stream **out, struct loop *loop,
@@ -90,8 +96,10 @@ stream_new(struct stream **out, struct loop *loop,
     s->fd = -1;
     bytes_init(&s->queues[SOURCE_KEYS], STREAM_KEYS_MAX);
     bytes_init(&s->queues[SOURCE_REPLY], STREAM_REPLY_MAX);
-    bytes_init(&s->queues[SOURCE_PASTE], STREAM_PASTE_MAX);
     bytes_init(&s->queues[SOURCE_TEXT], STREAM_TEXT_MAX);
+    paste_feed_init(&s->paste);
+    loop_timer_new(&s->paste_timer, loop, LOOP_PRIORITY_GUEST, on_paste_time,
+                   s);
     s->was_without_room = true;
     bytes_init(&s->runs, RUNS_MAX * sizeof(struct run));
     *out = s;
@@ -105,6 +113,9 @@ drop_queues(struct stream *s)
     }
     bytes_clear(&s->runs);
     s->last = (struct run){.len = 0};
+    paste_feed_clear(&s->paste);
+    loop_timer_disarm(s->paste_timer);
+    s->ahead = 0;
 }
 
 static void
@@ -128,6 +139,7 @@ stream_free(struct stream *s)
         return;
     }
     close_console(s);
+    loop_timer_free(s->paste_timer);
     free(s);
 }
 
@@ -166,6 +178,18 @@ tell_text_room(struct stream *s)
     }
 }
 
+static void
+tell_paste_end(struct stream *s)
+{
+    if (!s->was_pasting || !paste_feed_is_empty(&s->paste)) {
+        return;
+    }
+    s->was_pasting = false;
+    if (s->handler->on_paste_end != NULL) {
+        s->handler->on_paste_end(s->data);
+    }
+}
+
 int
 stream_open(struct stream *s, int fd)
 {
@@ -182,6 +206,7 @@ stream_open(struct stream *s, int fd)
     }
 
     close_console(s);
+    tell_paste_end(s);
     s->fd = fd;
     s->watcher = watcher;
     apply_size(s);
@@ -262,20 +287,88 @@ want_write(struct stream *s, bool wanted)
     }
 }
 
+static size_t
+queued(const struct stream *s)
+{
+    size_t len = 0;
+
+    for (int i = 0; i < SOURCES; i++) {
+        len += bytes_len(&s->queues[i]);
+    }
+    return len;
+}
+
+/* What is written next. */
+struct output {
+    const void *bytes;
+    size_t len; /* 0 when nothing waits */
+    bool is_paste;
+};
+
+/* How long the next piece of a paste still has time, when nothing else is to
+ * be written; 0 if not at all. */
+static uint64_t
+spare_us(const struct stream *s)
+{
+    if (queued(s) > 0 || paste_feed_is_empty(&s->paste)) {
+        return 0;
+    }
+    uint64_t now_us = loop_now_us(s->loop);
+    uint64_t from_us = paste_feed_from_us(&s->paste);
+
+    return from_us > now_us ? from_us - now_us : 0;
+}
+
+/*
+ * The paste and all the rest take turns: what has been accepted until the paste
+ * makes way is written then, and no more, since a turn must not end within a
+ * key.
+ */
+static struct output
+next_output(struct stream *s)
+{
+    if (!paste_feed_is_empty(&s->paste) && s->ahead == 0) {
+        struct output paste = {.is_paste = true};
+        if (spare_us(s) > 0) {
+            return paste;
+        }
+        paste.bytes = paste_feed_next(&s->paste, queued(s) > 0, &paste.len);
+        if (paste.bytes != NULL) {
+            return paste;
+        }
+        s->ahead = queued(s);
+    }
+    struct run run = first_run(s);
+    bool is_limited = s->ahead > 0 && s->ahead < run.len;
+
+    return (struct output){.bytes = bytes_peek(&s->queues[run.source]),
+                           .len = is_limited ? s->ahead : run.len};
+}
+
+static void
+take_written(struct stream *s, const struct output *output, size_t len)
+{
+    if (output->is_paste) {
+        paste_feed_written(&s->paste, len, loop_now_us(s->loop));
+        return;
+    }
+    shorten_first_run(s, len);
+    s->ahead -= s->ahead > 0 ? len : 0;
+}
+
 /* Writes what the guest takes, at most one turn's worth. */
 static void
 write_queued(struct stream *s)
 {
     size_t budget = STREAM_TURN_MAX;
 
-    for (;;) {
-        struct run run = first_run(s);
-        size_t len = run.len < budget ? run.len : budget;
+    while (budget > 0) {
+        struct output output = next_output(s);
+        size_t len = output.len < budget ? output.len : budget;
         if (len == 0) {
             break;
         }
-        const uint8_t *next = bytes_peek(&s->queues[run.source]);
-        ssize_t count = fd_write(s->fd, next, len);
+        ssize_t count = fd_write(s->fd, output.bytes, len);
         if (count == 0 || count == -EAGAIN) {
             break;
         }
@@ -287,10 +380,16 @@ write_queued(struct stream *s)
             s->was_without_room = true;
             break;
         }
-        shorten_first_run(s, (size_t)count);
+        take_written(s, &output, (size_t)count);
         budget -= (size_t)count;
     }
-    want_write(s, first_run(s).len > 0);
+    bool has_more = queued(s) > 0 || !paste_feed_is_empty(&s->paste);
+    uint64_t pause_us = spare_us(s);
+
+    want_write(s, has_more && pause_us == 0);
+    if (pause_us > 0) {
+        loop_timer_arm(s->paste_timer, pause_us);
+    }
 }
 
 /* What came before is still waiting, and a write would not do more now. */
@@ -322,6 +421,9 @@ send_from(struct stream *s, enum source source, const void *bytes, size_t len)
         return r;
     }
     s->last.len += (uint32_t)len;
+    if (source != SOURCE_REPLY && !paste_feed_is_empty(&s->paste)) {
+        paste_feed_pace(&s->paste, loop_now_us(s->loop));
+    }
     write_unless_waiting(s);
     return 0;
 }
@@ -352,32 +454,25 @@ stream_send_text(struct stream *s, const void *bytes, size_t len)
 bool
 stream_takes_paste(const struct stream *s)
 {
-    return s->fd >= 0 && bytes_len(&s->queues[SOURCE_PASTE]) == 0;
+    return s->fd >= 0 && !s->was_pasting;
 }
 
 int
-stream_send_paste(struct stream *s, struct bytes *paste)
+stream_send_paste(struct stream *s, struct bytes *paste, size_t bracket_len)
 {
-    struct bytes *queue = &s->queues[SOURCE_PASTE];
-
     if (s->fd < 0) {
         return -ENOTCONN;
     }
-    if (bytes_len(queue) > 0 || bytes_len(paste) > STREAM_PASTE_MAX) {
+    if (!stream_takes_paste(s) || bytes_len(paste) > STREAM_PASTE_MAX) {
         return -ENOBUFS;
     }
     if (bytes_len(paste) == 0) {
         return 0;
     }
-    int r = begin_run(s, SOURCE_PASTE);
-    if (r < 0) {
-        return r;
-    }
-    *queue = *paste;
-    queue->max = STREAM_PASTE_MAX;
-    bytes_init(paste, paste->max);
-    s->last.len = (uint32_t)bytes_len(queue);
+    paste_feed_begin(&s->paste, paste, bracket_len);
+    s->ahead = queued(s);
     write_unless_waiting(s);
+    s->was_pasting = !paste_feed_is_empty(&s->paste);
     return 0;
 }
 
@@ -445,6 +540,7 @@ read_available(struct stream *s, size_t max, enum read_until until)
         return;
     }
     close_console(s);
+    tell_paste_end(s);
     s->handler->on_hangup(s->data, piece.last == 0 ? 0 : (int)-piece.last);
 }
 
@@ -456,6 +552,16 @@ stream_drain(struct stream *s, size_t max)
     }
 }
 
+/* It also tells of the end of a paste that a key has pushed on. */
+static void
+on_paste_time(void *data)
+{
+    struct stream *s = data;
+
+    write_queued(s);
+    tell_paste_end(s);
+}
+
 static void
 on_ready(void *data, unsigned events)
 {
@@ -463,6 +569,7 @@ on_ready(void *data, unsigned events)
 
     if ((events & LOOP_WRITE) != 0) {
         write_queued(s);
+        tell_paste_end(s);
         tell_text_room(s);
     }
     if ((events & LOOP_READ) != 0) {

@@ -5,8 +5,9 @@
  * Reads at most STREAM_TURN_MAX bytes in one turn of the loop. Towards the
  * guest nothing blocks and nothing grows: typed keys, replies and text clients
  * have a queue each that refuses what does not fit, and one paste is held as it
- * is and fed as the guest reads. What was accepted first is written first.
- * Between two consoles (a guest that restarts) nothing is accepted.
+ * is and fed as the guest reads. What was accepted first is written first, but
+ * for a paste: what is accepted while it is being fed overtakes what is left of
+ * it. Between two consoles (a guest that restarts) nothing is accepted.
  */
 #ifndef VNCTERM_CONSOLE_STREAM_H
 #define VNCTERM_CONSOLE_STREAM_H
@@ -42,6 +43,11 @@ struct stream_handler {
      * later turn, or within stream_open(). NULL for none. It may send, but not
      * open, drain or free. Never called from within a send function. */
     void (*on_text_room)(void *data);
+    /* The paste that was being fed is over: written, or dropped with its
+     * console. In a later turn than it was sent, or within stream_open(). NULL
+     * for none. It may send, but not open, drain or free. Never called from
+     * within a send function. */
+    void (*on_paste_end)(void *data);
 };
 
 void stream_new(struct stream **out, struct loop *loop,
@@ -83,9 +89,15 @@ int stream_send_text(struct stream *s, const void *bytes, size_t len);
 /* Whether a paste would be accepted, if it is not too long. */
 bool stream_takes_paste(const struct stream *s);
 
-/* Takes over the contents of `paste`, which is empty afterwards, when 0 is
- * returned. */
-int stream_send_paste(struct stream *s, struct bytes *paste);
+/*
+ * Takes over the contents of `paste`, which is empty afterwards, when 0 is
+ * returned. What is accepted before it has been written goes in between two
+ * characters (console/paste_feed.h says of `bracket_len`): who pastes and then
+ * types keeps that back until stream_takes_paste() says yes again, at once or
+ * with on_paste_end().
+ */
+int
+stream_send_paste(struct stream *s, struct bytes *paste, size_t bracket_len);
 
 /*
  * Reads what is there now to the end (at most `max` bytes), for when the

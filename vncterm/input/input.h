@@ -21,6 +21,8 @@
 enum {
     /* The longest spelling of one event: mouse reports for 8 buttons. */
     INPUT_BYTES_MAX = 160,
+    /* Bytes before a bracketed paste, and behind it. */
+    INPUT_BRACKET_LEN = 6,
     INPUT_ACCENTS_MAX = 2, /* that can be on one character */
 };
 
@@ -160,8 +162,8 @@ int input_clean(const char *utf8, size_t len, struct bytes *out);
 
 /*
  * Writes a paste of a text from input_clean() to `out`, in the guest's coding
- * and bracketed when it has asked for that; nothing when the text is empty.
- * Returns and fails like input_clean().
+ * and, when it has asked for that, in brackets of INPUT_BRACKET_LEN; nothing
+ * when the text is empty. Returns and fails like input_clean().
  */
 int input_paste(const struct input_modes *modes, const struct bytes *cleaned,
                 struct bytes *out);

@@ -11,9 +11,9 @@
 static const char bracket_begin[] = "\033[200~";
 static const char bracket_end[] = "\033[201~";
 
-enum {
-    BRACKETS_LEN = sizeof(bracket_begin) - 1 + sizeof(bracket_end) - 1,
-};
+static_assert(sizeof(bracket_begin) - 1 == INPUT_BRACKET_LEN &&
+                  sizeof(bracket_end) - 1 == INPUT_BRACKET_LEN,
+              "brackets have the length that is said");
 
 /* Counts, and writes when there is somewhere to write to. */
 struct cleaner {
@@ -103,7 +103,7 @@ input_paste(const struct input_modes *modes, const struct bytes *cleaned,
             struct bytes *out)
 {
     size_t len = bytes_len(cleaned);
-    size_t total = len + (modes->bracketed_paste ? BRACKETS_LEN : 0);
+    size_t total = len + (modes->bracketed_paste ? 2 * INPUT_BRACKET_LEN : 0);
 
     if (len == 0) {
         return 0;
@@ -116,13 +116,13 @@ input_paste(const struct input_modes *modes, const struct bytes *cleaned,
         return -ENOMEM;
     }
     if (modes->bracketed_paste) {
-        memcpy(at, bracket_begin, sizeof(bracket_begin) - 1);
-        at += sizeof(bracket_begin) - 1;
+        memcpy(at, bracket_begin, INPUT_BRACKET_LEN);
+        at += INPUT_BRACKET_LEN;
     }
     size_t coded = coding_from_utf8(
         modes->coding, (const char *)bytes_peek(cleaned), len, (char *)at);
     if (modes->bracketed_paste) {
-        memcpy(at + coded, bracket_end, sizeof(bracket_end) - 1);
+        memcpy(at + coded, bracket_end, INPUT_BRACKET_LEN);
     }
     bytes_commit(out, total - len + coded);
     return 0;

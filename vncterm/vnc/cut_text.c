@@ -31,16 +31,3 @@ cut_text_push(struct bytes *out, const char *utf8, size_t len)
     bytes_commit(out, HEADER_SIZE + latin1_len);
     return 0;
 }
-
-int
-cut_text_decode(const void *latin1, size_t len, char **out, size_t *out_len)
-{
-    char *text = malloc(2 * len + 1);
-
-    if (text == NULL) {
-        return -ENOMEM;
-    }
-    *out_len = len > 0 ? latin1_to_utf8(latin1, len, text) : 0;
-    *out = text;
-    return 0;
-}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Clipboards: text of ours is UTF-8, on the wire it is Latin-1 (RFC 6143
- * sections 7.5.6 and 7.6.4).
+ * section 7.6.4).
  */
 #ifndef VNCTERM_VNC_CUT_TEXT_H
 #define VNCTERM_VNC_CUT_TEXT_H
@@ -15,12 +15,5 @@
  * or -errno.
  */
 int cut_text_push(struct bytes *out, const char *utf8, size_t len);
-
-/*
- * Text that a viewer sent, as UTF-8 of *out_len bytes for free(). Returns 0 or
- * -ENOMEM.
- */
-int
-cut_text_decode(const void *latin1, size_t len, char **out, size_t *out_len);
 
 #endif

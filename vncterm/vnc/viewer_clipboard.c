@@ -6,7 +6,6 @@
 
 #include "base/log.h"
 #include "vnc/clipboard.h"
-#include "vnc/cut_text.h"
 #include "vnc/viewer.h"
 #include "vnc/vnc.h"
 #include "vnc/vnc_internal.h"
@@ -15,26 +14,18 @@ void
 viewer_take_cut_text(struct viewer *v, const struct message *m)
 {
     struct vnc *vnc = v->vnc;
-    char *text;
-    size_t len;
 
     bytes_clear(&v->late_cut_text); /* older */
-    int r = cut_text_decode(m->cut_text.latin1, m->cut_text.len, &text, &len);
-    if (r < 0) {
-        if (viewer_may_say(v)) {
-            log_warning_errno(-r, "vnc: viewer %d: clipboard ignored", v->slot);
-        }
-        return;
-    }
-    vnc->handler->on_cut_text(vnc->data, (unsigned)v->slot, text, len);
-    free(text);
+    vnc->handler->on_cut_text(vnc->data, (unsigned)v->slot, VNC_TEXT_LATIN1,
+                              m->cut_text.latin1, m->cut_text.len);
 }
 
 /* To paste the text before it would be worse than nothing. */
 static void
 forget_cut_text(struct viewer *v)
 {
-    v->vnc->handler->on_cut_text(v->vnc->data, (unsigned)v->slot, "", 0);
+    v->vnc->handler->on_cut_text(v->vnc->data, (unsigned)v->slot, VNC_TEXT_UTF8,
+                                 "", 0);
 }
 
 void
@@ -66,7 +57,8 @@ take_clipboard(struct viewer *v, const uint8_t *body, size_t body_len)
     }
     if (r == CLIPBOARD_TEXT) {
         bytes_clear(&v->late_cut_text); /* older */
-        vnc->handler->on_cut_text(vnc->data, (unsigned)v->slot, text, len);
+        vnc->handler->on_cut_text(vnc->data, (unsigned)v->slot, VNC_TEXT_UTF8,
+                                  text, len);
         free(text);
     } else if (r < 0) {
         if (log_limit_allows(&vnc->cut_text_limit, loop_now_us(vnc->loop))) {

@@ -49,6 +49,12 @@ enum vnc_dialect {
     VNC_DIALECT_FULL,
 };
 
+/* How the text of a viewer's clipboard comes. */
+enum vnc_text {
+    VNC_TEXT_LATIN1, /* every byte a character */
+    VNC_TEXT_UTF8,   /* well-formed */
+};
+
 struct vnc_config {
     int memory_file; /* from vnc_open_memory_file(); the caller's until
                         vnc_free() */
@@ -79,10 +85,10 @@ struct vnc_handler {
     /* Clamped to the picture; `buttons` is RFB's mask. */
     void (*on_pointer)(void *data, unsigned viewer, int x, int y,
                        unsigned buttons);
-    /* A viewer's clipboard: well-formed UTF-8, at most 2 x VNC_CUT_TEXT_MAX;
-     * nothing for one that is longer. */
-    void (*on_cut_text)(void *data, unsigned viewer, const char *utf8,
-                        size_t len);
+    /* A viewer's clipboard: at most VNC_CUT_TEXT_MAX bytes, nothing for one
+     * that is longer; in `form`, because most are never looked at. */
+    void (*on_cut_text)(void *data, unsigned viewer, enum vnc_text form,
+                        const void *text, size_t len);
     /*
      * A viewer asks for a picture of this size, 1 to 65535 each way
      * (SetDesktopSize). Call vnc_resize() with it or another one and return 0,
