@@ -57,12 +57,41 @@ clean_character(struct cleaner *cleaner, uint32_t code)
     }
 }
 
+/* How many of the first bytes are printable ASCII, as most of a text is. */
+static size_t
+printable_run(const char *bytes, size_t len)
+{
+    size_t run = 0;
+
+    while (run < len && bytes[run] >= 0x20 && bytes[run] < 0x7f) {
+        run++;
+    }
+    return run;
+}
+
+static void
+clean_run(struct cleaner *cleaner, const char *run, size_t len)
+{
+    if (cleaner->out != NULL) {
+        memcpy(cleaner->out + cleaner->len, run, len);
+    }
+    cleaner->len += len;
+    cleaner->has_seen_cr = false;
+}
+
 static void
 clean(struct cleaner *cleaner, const char *utf8, size_t len)
 {
     struct utf8_decoder decoder = {0};
 
     for (size_t i = 0; i < len; i++) {
+        size_t run =
+            decoder.missing == 0 ? printable_run(utf8 + i, len - i) : 0;
+        if (run > 0) {
+            clean_run(cleaner, utf8 + i, run);
+            i += run - 1;
+            continue;
+        }
         uint8_t byte = (uint8_t)utf8[i];
         uint32_t code;
         enum utf8_result result = utf8_decode(&decoder, byte, &code);
@@ -78,23 +107,27 @@ clean(struct cleaner *cleaner, const char *utf8, size_t len)
 int
 input_clean(const char *utf8, size_t len, struct bytes *out)
 {
-    struct cleaner counter = {.out = NULL};
+    size_t needed = len; /* a text never gets longer */
 
-    clean(&counter, utf8, len);
-    if (counter.len == 0) {
+    if (len > bytes_space(out)) {
+        struct cleaner counter = {.out = NULL};
+        clean(&counter, utf8, len);
+        needed = counter.len;
+    }
+    if (needed == 0) {
         return 0;
     }
-    if (counter.len > bytes_space(out)) {
+    if (needed > bytes_space(out)) {
         return -ENOBUFS;
     }
-    uint8_t *room = bytes_reserve(out, counter.len);
+    uint8_t *room = bytes_reserve(out, needed);
     if (room == NULL) {
         return -ENOMEM;
     }
     struct cleaner writer = {.out = (char *)room};
     clean(&writer, utf8, len);
-    assert(writer.len == counter.len);
-    bytes_commit(out, counter.len);
+    assert(writer.len <= needed);
+    bytes_commit(out, writer.len);
     return 0;
 }
 
