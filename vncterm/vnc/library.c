@@ -19,6 +19,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "vnc/owed.h"
 #include "vnc/pointer_shape.h"
 
 enum {
@@ -28,12 +29,6 @@ enum {
      * and a scroll stays one rectangle.
      */
     HIDDEN = -1000,
-    /*
-     * A viewer that is behind gathers damage. Beyond this many rectangles the
-     * surrounding one is used, so that a hostile guest cannot make each mark
-     * cost more than the last.
-     */
-    RECTS_MAX = 256,
     FILE_KEPT = 64 << 10, /* bytes of the memory file that are kept for reuse */
 };
 
@@ -263,35 +258,6 @@ shared_size(const struct library_client *client)
     return size;
 }
 
-static void
-region_add(sraRegionPtr region, struct rect r)
-{
-    sraRegionPtr added =
-        sraRgnCreateRect(r.x, r.y, r.x + r.width, r.y + r.height);
-
-    sraRgnOr(region, added);
-    sraRgnDestroy(added);
-}
-
-static void
-region_remove(sraRegionPtr region, struct rect r)
-{
-    sraRegionPtr removed =
-        sraRgnCreateRect(r.x, r.y, r.x + r.width, r.y + r.height);
-
-    (void)sraRgnSubtract(region, removed); /* whether something is left */
-    sraRgnDestroy(removed);
-}
-
-static void
-region_clip(sraRegionPtr region, struct pixel_size size)
-{
-    sraRegionPtr bounds = sraRgnCreateRect(0, 0, size.width, size.height);
-
-    (void)sraRgnAnd(region, bounds); /* whether something is left */
-    sraRgnDestroy(bounds);
-}
-
 static int
 size_change_reason(const struct library *lib, const rfbClientRec *cl)
 {
@@ -320,28 +286,11 @@ library_resize(struct library *lib, struct pixel_size size, uint32_t *pixels)
     s->sizeInBytes = s->paddedWidthInBytes * size.height;
 
     for (rfbClientPtr cl = s->clientHead; cl != NULL; cl = cl->next) {
-        sraRgnMakeEmpty(cl->copyRegion);
-        cl->copyDX = 0;
-        cl->copyDY = 0;
-        sraRgnMakeEmpty(cl->modifiedRegion);
-        region_add(cl->modifiedRegion,
-                   (struct rect){.width = size.width, .height = size.height});
+        owed_set_all(cl, size);
         cl->newFBSizePending = cl->useNewFBSize;
         cl->lastDesktopSizeChangeError = rfbExtDesktopSize_Success;
         cl->requestedDesktopSizeChange = size_change_reason(lib, cl);
     }
-}
-
-static void
-simplify(rfbClientPtr cl)
-{
-    if (sraRgnCountRects(cl->modifiedRegion) <= RECTS_MAX) {
-        return;
-    }
-    sraRegionPtr box = sraRgnBBox(cl->modifiedRegion);
-
-    sraRgnDestroy(cl->modifiedRegion);
-    cl->modifiedRegion = box;
 }
 
 void
@@ -350,12 +299,12 @@ library_mark(struct library *lib, struct rect area)
     rfbMarkRectAsModified(lib->screen, area.x, area.y, area.x + area.width,
                           area.y + area.height);
     lib->marks++;
-    if (lib->marks < RECTS_MAX) {
+    if (lib->marks < OWED_RECTS_MAX) {
         return;
     }
     lib->marks = 0;
     for (rfbClientPtr cl = lib->screen->clientHead; cl != NULL; cl = cl->next) {
-        simplify(cl);
+        owed_simplify(cl);
     }
 }
 
@@ -459,8 +408,7 @@ library_client_feed(struct library_client *client, const uint8_t *message,
     /* SetEncodings may have changed these behind our back. */
     cl->cursorWasMoved = FALSE; /* else the viewer's pointer jumps */
     if (!cl->useCopyRect) {
-        sraRgnOr(cl->modifiedRegion, cl->copyRegion);
-        sraRgnMakeEmpty(cl->copyRegion);
+        owed_forget_copies(cl);
     }
     struct pixel_size size = picture_size(client->lib);
     if (cl->useNewFBSize && (client->known.width != size.width ||
@@ -583,11 +531,13 @@ library_client_request(struct library_client *client, struct rect area,
         cl->newFBSizePending = TRUE;
     }
     if (!rect_is_empty(asked)) {
-        region_add(cl->requestedRegion, asked);
+        sraRegionPtr region = sraRgnCreateRect(
+            asked.x, asked.y, asked.x + asked.width, asked.y + asked.height);
+        sraRgnOr(cl->requestedRegion, region);
+        sraRgnDestroy(region);
     }
     if (what == LIBRARY_REQUEST_ALL && !rect_is_empty(shown)) {
-        region_add(cl->modifiedRegion, shown);
-        region_remove(cl->copyRegion, shown);
+        owed_repaint(cl, shown);
     }
 }
 
@@ -606,13 +556,7 @@ library_client_is_waiting(const struct library_client *client)
 bool
 library_client_is_behind(const struct library_client *client)
 {
-    sraRegionPtr owed = sraRgnCreateRgn(client->cl->modifiedRegion);
-
-    sraRgnOr(owed, client->cl->copyRegion);
-    region_clip(owed, shared_size(client));
-    bool is_behind = !sraRgnEmpty(owed);
-    sraRgnDestroy(owed);
-    return is_behind;
+    return owed_is_any(client->cl, shared_size(client));
 }
 
 int

@@ -2,11 +2,11 @@
 /*
  * LibVNCServer as an encoder that touches no socket.
  *
- * The only user of its headers. One memory file stands for all sockets: a
- * message is written into it, the library is called, and what it wrote behind
- * the message is appended to a queue. So the library never waits, is never
- * cut short, and sees only what the caller passes on. What it keeps for a
- * viewer is a client here; the pixels are the caller's.
+ * With owed.c the only user of its headers. One memory file stands for all
+ * sockets: a message is written into it, the library is called, and what it
+ * wrote behind the message is appended to a queue. So the library never waits,
+ * is never cut short, and sees only what the caller passes on. What it keeps
+ * for a viewer is a client here; the pixels are the caller's.
  */
 #ifndef VNCTERM_VNC_LIBRARY_H
 #define VNCTERM_VNC_LIBRARY_H
