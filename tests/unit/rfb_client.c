@@ -327,6 +327,13 @@ read_name(struct reader *r)
     return true;
 }
 
+static void
+count_pixel_rect(struct rfb_client *c, struct rect area)
+{
+    c->pixel_rects++;
+    c->pixel_area += area.width * area.height;
+}
+
 static bool
 read_rect(struct reader *r)
 {
@@ -345,12 +352,12 @@ read_rect(struct reader *r)
 
     switch ((int32_t)wire_get_u32(header + 8)) {
     case 0:
-        c->pixel_rects++;
+        count_pixel_rect(c, area);
         return read_raw(r, area);
     case 1:
         return read_copy(r, area);
     case 5:
-        c->pixel_rects++;
+        count_pixel_rect(c, area);
         return read_hextile(r, area);
     case -223:
         set_size(c, area.width, area.height);

@@ -33,6 +33,7 @@ struct rfb_client {
     size_t cut_text_len;
     int updates;
     int pixel_rects; /* raw and hextile */
+    int pixel_area;  /* of these, in pixels */
     int copies;
     int cursors;
     int pointer_moves; /* by others: PointerPos */

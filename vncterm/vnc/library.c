@@ -308,10 +308,28 @@ library_mark(struct library *lib, struct rect area)
     }
 }
 
+/* The pixels of `area` come from `dy` lines below it. */
+static void
+move_pixels(const struct library *lib, struct rect area, int dy)
+{
+    void *frame_buffer = lib->screen->frameBuffer;
+    uint32_t *pixels = frame_buffer;
+    int width = lib->screen->width;
+    size_t line_size = (size_t)area.width * sizeof(*pixels);
+
+    for (int i = 0; i < area.height; i++) {
+        /* Lines that are read later must not have been written. */
+        int y = area.y + (dy > 0 ? i : area.height - 1 - i);
+        memcpy(&pixels[y * width + area.x], &pixels[(y + dy) * width + area.x],
+               line_size);
+    }
+}
+
 void
 library_scroll(struct library *lib, struct rect area, int dy)
 {
     int distance = dy < 0 ? -dy : dy;
+    struct rect target = area;
 
     if (dy == 0) {
         return;
@@ -320,10 +338,14 @@ library_scroll(struct library *lib, struct rect area, int dy)
         library_mark(lib, area);
         return;
     }
-    /* The library wants to know where the pixels go to. */
-    int top = dy > 0 ? area.y : area.y + distance;
-    rfbDoCopyRect(lib->screen, area.x, top, area.x + area.width,
-                  top + area.height - distance, 0, -dy);
+    target.height -= distance;
+    if (dy < 0) {
+        target.y += distance;
+    }
+    move_pixels(lib, target, dy);
+    for (rfbClientPtr cl = lib->screen->clientHead; cl != NULL; cl = cl->next) {
+        owed_move(cl, target, -dy);
+    }
 }
 
 /*

@@ -144,8 +144,9 @@ struct pixel_size vnc_size(const struct vnc *v);
 bool vnc_wants_frame(const struct vnc *v);
 
 /*
- * Moves the pixels of `area` up by `dy` (down when negative) and sends that as
- * one CopyRect to viewers that know it. Before vnc_mark() of the same frame.
+ * Moves the pixels of `area` up by `dy` (down when negative). Viewers that know
+ * CopyRect are sent that as copies: those that have not taken the last frame
+ * get one for both. Before vnc_mark() of the same frame.
  */
 void vnc_scroll(struct vnc *v, struct rect area, int dy);
 
