@@ -7,11 +7,13 @@
  *
  *     flood KIND BYTES       at least so many bytes, as fast as they are taken
  *     lines COUNT PER_SECOND so many lines of a log at that pace
+ *     below COUNT PER_SECOND the same, below a row that changes with each
  *
  * A command has ended when the terminal answers a question written behind the
  * last byte (DSR 5, ECMA-48 8.3.35): then it has worked through all of them.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,13 +97,32 @@ flood(enum stream_kind kind, uint64_t bytes, uint64_t *out_ns)
     return done;
 }
 
+static void
+write_text(const char *text)
+{
+    util_write_all(STDOUT_FILENO, text, strlen(text));
+}
+
+static void
+write_status(unsigned line)
+{
+    char text[80];
+
+    (void)snprintf(text, sizeof(text), "\0337\033[1;60H[%10u]\0338", line);
+    write_text(text);
+}
+
 static uint64_t
-write_lines(unsigned count, unsigned per_second, uint64_t *out_ns)
+write_lines(unsigned count, unsigned per_second, bool below_status,
+            uint64_t *out_ns)
 {
     struct stream stream = {.kind = STREAM_LOG};
     uint64_t done = 0;
     uint64_t start_ns = util_now_ns();
 
+    if (below_status) {
+        write_text("\033[2r\033[999H");
+    }
     for (unsigned i = 0; i < count; i++) {
         uint64_t due_ns = start_ns + (uint64_t)i * NS_PER_S / per_second;
         uint64_t now_ns = util_now_ns();
@@ -111,6 +132,12 @@ write_lines(unsigned count, unsigned per_second, uint64_t *out_ns)
         size_t len = stream_next(&stream);
         util_write_all(STDOUT_FILENO, stream.text, len);
         done += len;
+        if (below_status) {
+            write_status(i);
+        }
+    }
+    if (below_status) {
+        write_text("\033[r\033[999H");
     }
     await_terminal();
     *out_ns = util_now_ns() - start_ns;
@@ -132,9 +159,11 @@ obey(char *command, uint64_t *out_ns)
     if (strcmp(verb, "flood") == 0 && stream_find(first, &kind)) {
         return flood(kind, util_number(second, UINT32_MAX), out_ns);
     }
-    if (strcmp(verb, "lines") == 0) {
+    bool below_status = strcmp(verb, "below") == 0;
+    if (below_status || strcmp(verb, "lines") == 0) {
         return write_lines((unsigned)util_number(first, UINT16_MAX),
-                           (unsigned)util_number(second, UINT16_MAX), out_ns);
+                           (unsigned)util_number(second, UINT16_MAX),
+                           below_status, out_ns);
     }
     util_die("a command is unknown");
 }

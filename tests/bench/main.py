@@ -20,6 +20,7 @@ def measurements():
     import idle
     import latency
     import resize
+    import scroll
     import slow
     import startup
     import wire
@@ -29,6 +30,7 @@ def measurements():
         "flood": flood.unwatched,
         "viewer": flood.watched,
         "wire": wire.wire,
+        "scroll": scroll.scroll,
         "resize": resize.resize,
         "slow-link": slow.slow_link,
         "idle": idle.system_calls,
