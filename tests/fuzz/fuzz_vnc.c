@@ -328,6 +328,8 @@ play(struct world *w, const uint8_t *data, size_t len)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
+    /* SetEncodings: Raw and CopyRect. */
+    static const char raw_and_copies[] = "\2\0\0\2\0\0\0\0\0\0\0\1";
     struct world *w = xcalloc(1, sizeof(*w));
     uint8_t flags = len > 0 ? data[0] : 0;
     struct vnc_config config = {
@@ -350,6 +352,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         open_peer(w, &w->peers[i]);
     }
     shake_hands(w, &w->peers[1]);
+    say(w, &w->peers[1], raw_and_copies, sizeof(raw_and_copies) - 1);
     if ((flags & 4) != 0) {
         shake_hands(w, &w->peers[0]);
     }
