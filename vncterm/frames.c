@@ -191,8 +191,10 @@ draw_damage(struct frames *f, const struct canvas *canvas)
     term_view(f->with.term, &view);
     if (damage.scroll.lines != 0) {
         int rows = damage.scroll.bottom - damage.scroll.top;
-        struct rect area = {.y = damage.scroll.top * cell.height,
-                            .width = view.size.cols * cell.width,
+        int cols = damage.scroll.right - damage.scroll.left;
+        struct rect area = {.x = damage.scroll.left * cell.width,
+                            .y = damage.scroll.top * cell.height,
+                            .width = cols * cell.width,
                             .height = rows * cell.height};
         vnc_scroll(f->with.vnc, area, damage.scroll.lines * cell.height);
     }

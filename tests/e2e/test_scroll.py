@@ -106,6 +106,10 @@ class Scrolls(unittest.TestCase):
         self.copies(r"\033[24;40H", r"\r\n\033[s\033[5;60Hclock\033[u\r\n",
                     21, 4)
 
+    def test_columns_between_margins(self):
+        """Half a screen; the other half has text, too."""
+        self.copies(r"\033[?69h\033[41;80s\033[24;41H", r"\r\n\n", 11, 2)
+
     def test_reverse_index(self):
         self.copies(r"\033[H", r"\033M\033M", 22, 3)
 
@@ -151,19 +155,29 @@ class Scrolls(unittest.TestCase):
         self.assertEqual(rows[:23], [f"line {n}" for n in range(4, 27)])
         self.check(meter, 19, 2 * 3)
 
-    @needs("tmux")
-    def test_tmux_above_its_status_line(self):
+    def tmux(self, *arguments):
         home = self.enterContext(tempfile.TemporaryDirectory())
         tmux = ("tmux", "-f", "/dev/null", "-S", os.path.join(home, "socket"))
         # It would outlive its terminal.
         self.addCleanup(subprocess.run, (*tmux, "kill-server"), check=False,
                         stderr=subprocess.DEVNULL)
-        meter = self.start(*tmux, "new", "seq 100; read x; seq 101 103; cat")
+        meter = self.start(*tmux, "new", *arguments)
         wait_for_text(meter, "100")
         meter.restart()
         meter.type("\n")
         wait_for_text(meter, "103")
+        return meter
+
+    @needs("tmux")
+    def test_tmux_above_its_status_line(self):
+        meter = self.tmux("seq 100; read x; seq 101 103; cat")
         self.check(meter, 18, 2 * 4)
+
+    @needs("tmux")
+    def test_tmux_in_a_pane_beside_another(self):
+        meter = self.tmux("cat", ";", "split-window", "-h",
+                          "seq 100; read x; seq 101 103; cat")
+        self.check(meter, 9, 2 * 4)
 
     def numbers(self):
         home = self.enterContext(tempfile.TemporaryDirectory())

@@ -24,7 +24,7 @@ vnc_wants_frame(const struct vnc *v)
 void
 vnc_scroll(struct vnc *v, struct rect area, int dy)
 {
-    (void)area;
+    v->last_scroll = area;
     v->scrolls++;
     v->scrolled += dy;
     v->scrolled_after_mark = v->scrolled_after_mark || v->marks > 0;

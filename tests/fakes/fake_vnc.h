@@ -24,6 +24,7 @@ struct vnc {
     int flushes;
     int scrolls;
     int scrolled; /* pixels, in all */
+    struct rect last_scroll;
     int marks;
     struct rect last_mark;
     bool scrolled_after_mark; /* which would move what is drawn already */

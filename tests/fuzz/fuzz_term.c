@@ -51,6 +51,8 @@ check_damage(struct rig *rig)
     }
     if (damage.scroll.lines != 0 &&
         (damage.scroll.top < 0 || damage.scroll.bottom > size.rows ||
+         damage.scroll.left < 0 || damage.scroll.right > size.cols ||
+         damage.scroll.left >= damage.scroll.right ||
          abs(damage.scroll.lines) >=
              damage.scroll.bottom - damage.scroll.top)) {
         rig_fail("scroll outside");

@@ -155,17 +155,21 @@ apply_scroll(struct run *r, const struct damage *damage)
     struct picture_cell old[ROWS_MAX][COLS_MAX];
     int top = damage->scroll.top;
     int bottom = damage->scroll.bottom;
+    int left = damage->scroll.left;
+    int right = damage->scroll.right;
     int lines = damage->scroll.lines;
 
     if (lines == 0) {
         return;
     }
+    check(left >= 0 && left < right && right <= r->size.cols, "scroll columns");
     check(top >= 0 && top < bottom && bottom <= r->size.rows, "scroll region");
     check(abs(lines) < bottom - top, "scroll by less than the height");
     memcpy(old, r->picture, sizeof(old));
     for (int row = top; row < bottom; row++) {
         if (row + lines >= top && row + lines < bottom) {
-            memcpy(r->picture[row], old[row + lines], sizeof(old[row]));
+            memcpy(r->picture[row] + left, old[row + lines] + left,
+                   (size_t)(right - left) * sizeof(old[row][0]));
         }
     }
 }

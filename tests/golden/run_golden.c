@@ -35,7 +35,8 @@
  *     wrapped 1 yes           whether autowrap carried the row on
  *     double 1 width          or top, bottom: of double height; or no
  *     cursor 1,4              with "hidden", "underline" or "bar" behind it
- *     damage 1:2-4 2:0-80     since the last time; "scroll 0-25 by 3" before
+ *     damage 1:2-4 2:0-80     since the last time; "scroll 0-25 by 3" before,
+ *                             with "in 2-40" behind it for some columns
  *     reply "\e[0n"           all since the last time
  *     bells 1                 likewise
  *     title "t"
@@ -517,6 +518,10 @@ tell_damage(struct script *s, struct text *out)
     if (damage.scroll.lines != 0) {
         add(out, " scroll %d-%d by %d", damage.scroll.top, damage.scroll.bottom,
             damage.scroll.lines);
+    }
+    if (damage.scroll.right - damage.scroll.left <
+        (damage.scroll.lines != 0 ? term_size(s->rig->term).cols : 0)) {
+        add(out, " in %d-%d", damage.scroll.left, damage.scroll.right);
     }
     for (int row = 0; row < term_size(s->rig->term).rows; row++) {
         if (damage.rows[row].begin < damage.rows[row].end) {

@@ -154,6 +154,13 @@ assert_scroll(int top, int bottom, int lines)
 }
 
 void
+assert_scroll_cols(int left, int right)
+{
+    assert_int_equal(damage.scroll.left, left);
+    assert_int_equal(damage.scroll.right, right);
+}
+
+void
 assert_no_scroll(void)
 {
     assert_int_equal(damage.scroll.lines, 0);

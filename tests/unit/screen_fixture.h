@@ -61,6 +61,8 @@ void assert_no_span(int row);
 
 void assert_scroll(int top, int bottom, int lines);
 
+void assert_scroll_cols(int left, int right);
+
 void assert_no_scroll(void);
 
 #define SCREEN_TEST(name) \

@@ -210,6 +210,23 @@ scrolls_between_frames_are_one_and_come_first(void **state)
 }
 
 static void
+scroll_between_margins_moves_their_columns(void **state)
+{
+    struct fixture *f = *state;
+
+    feed(f, "\033[?69h\033[11;40s\033[5;20r\033[20;11H");
+    fake_loop_run_pending(f->loop);
+    feed(f, "\n\n");
+    fake_loop_advance_us(f->loop, INTERVAL_US);
+    assert_int_equal(f->vnc.scrolls, 1);
+    assert_int_equal(f->vnc.scrolled, 2 * CELL_HEIGHT);
+    assert_int_equal(f->vnc.last_scroll.x, 10 * 8);
+    assert_int_equal(f->vnc.last_scroll.width, 30 * 8);
+    assert_int_equal(f->vnc.last_scroll.y, 4 * CELL_HEIGHT);
+    assert_int_equal(f->vnc.last_scroll.height, 16 * CELL_HEIGHT);
+}
+
+static void
 synchronized_output_is_one_frame(void **state)
 {
     struct fixture *f = *state;
@@ -408,6 +425,7 @@ main(void)
         T(selecting_does_not_delay_what_the_guest_shows),
         T(change_waits_for_a_viewer_that_can_take_it),
         T(scrolls_between_frames_are_one_and_come_first),
+        T(scroll_between_margins_moves_their_columns),
         T(synchronized_output_is_one_frame),
         T(synchronized_output_without_end_is_shown_after_a_while),
         T(next_viewer_is_shown_everything),

@@ -24,9 +24,76 @@ scroll_moves_cells_within_the_area_only(void **state)
     assert_int_equal(screen_row(s, 2)[2].bg, 4);
     assert_int_equal(scrollback_lines(screen_scrollback(s)), 0);
     take();
+    assert_scroll(0, 3, 1);
+    assert_scroll_cols(2, 5);
+    assert_no_span(0);
+    assert_no_span(1);
+    assert_span(2, 2, 5);
+    assert_no_span(3);
+}
+
+static void
+damage_moves_within_the_area_only(void **state)
+{
+    (void)state;
+    fill_rows();
+    write_text(1, 0, "#");
+    write_text(2, 3, "#");
+    screen_scroll_area(s, (struct screen_area){0, 4, 2, 5}, 1, blank_in(0));
+    take();
+    assert_scroll(0, 4, 1);
+    assert_no_span(0);
+    assert_span(1, 0, 4); /* one span has both */
+    assert_no_span(2);
+    assert_span(3, 2, 5);
+
+    /* Two scrolls of an area are one. */
+    for (int i = 0; i < 2; i++) {
+        screen_scroll_area(s, (struct screen_area){0, 4, 2, 5}, -1,
+                           blank_in(0));
+    }
+    take();
+    assert_scroll(0, 4, -2);
+    assert_span(1, 2, 5);
+    assert_no_span(2);
+}
+
+static void
+area_that_cuts_a_character_is_drawn_anew(void **state)
+{
+    (void)state;
+    fill_rows();
+    write_wide(1, 4);
+    take();
+    screen_scroll_area(s, (struct screen_area){0, 4, 2, 5}, 1, blank_in(0));
+    take();
     assert_no_scroll();
     assert_span(0, 2, 5);
-    assert_no_span(3);
+    assert_span(1, 2, 6);
+    assert_row(0, "abkl.fgh");
+}
+
+static void
+cursor_beside_the_area_stays(void **state)
+{
+    struct cursor_view cursor = {.pos = at(1, 6), .visible = true};
+
+    (void)state;
+    fill_rows();
+    screen_set_cursor(s, cursor);
+    take();
+    screen_scroll_area(s, (struct screen_area){0, 4, 2, 5}, 1, blank_in(0));
+    take();
+    assert_no_span(0);
+    assert_no_span(1);
+
+    cursor.pos = at(1, 3);
+    screen_set_cursor(s, cursor);
+    take();
+    screen_scroll_area(s, (struct screen_area){0, 4, 2, 5}, 1, blank_in(0));
+    take();
+    assert_span(0, 3, 4);
+    assert_span(1, 3, 4);
 }
 
 static void
@@ -138,6 +205,9 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         SCREEN_TEST(scroll_moves_cells_within_the_area_only),
+        SCREEN_TEST(damage_moves_within_the_area_only),
+        SCREEN_TEST(area_that_cuts_a_character_is_drawn_anew),
+        SCREEN_TEST(cursor_beside_the_area_stays),
         SCREEN_TEST(scroll_down_and_by_more_than_the_height),
         SCREEN_TEST(copy_may_overlap_either_way),
         SCREEN_TEST(copy_of_half_a_wide_character_is_blank),

@@ -88,6 +88,42 @@ erase_area(struct screen *s, struct screen_area area, struct cell blank)
     }
 }
 
+/* Whether no character is partly in an area, nor stretched. */
+static bool
+has_whole_characters(const struct screen *s, struct screen_area area)
+{
+    for (int row = area.top; row < area.bottom; row++) {
+        const struct cell *cells = s->active->rows[row];
+        bool is_cut = cells[area.left].code == CELL_WIDE_TAIL ||
+                      (area.right < s->size.cols &&
+                       cells[area.right].code == CELL_WIDE_TAIL);
+        if (is_cut || s->active->info[row].size != ROW_SINGLE) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Moves the cells of an area and their picture; |lines| < height. */
+static void
+move_area(struct screen *s, struct screen_area area, int lines)
+{
+    struct cell **rows = s->active->rows;
+    int count = area.bottom - area.top - abs(lines);
+    size_t size = (size_t)(area.right - area.left) * sizeof(struct cell);
+
+    for (int i = 0; i < count; i++) {
+        int row = lines > 0 ? area.top + i : area.bottom - 1 - i;
+
+        memcpy(rows[row] + area.left, rows[row + lines] + area.left, size);
+        grow_used(s, row, area.right);
+        if (area.right == s->size.cols) {
+            s->active->info[row].wrapped = false;
+        }
+    }
+    damage_scroll_area(s, area, lines);
+}
+
 void
 screen_scroll_area(struct screen *s, struct screen_area area, int lines,
                    struct cell blank)
@@ -107,7 +143,11 @@ screen_scroll_area(struct screen *s, struct screen_area area, int lines,
         bared.bottom = area.top + count;
         to.row += count;
     }
-    if (count < height) {
+    bool moves_picture =
+        count > 0 && damage_can_scroll_area(s) && has_whole_characters(s, area);
+    if (count < height && moves_picture) {
+        move_area(s, area, lines);
+    } else if (count < height) {
         screen_copy_area(s, moved, to);
     }
     if (count > 0) {

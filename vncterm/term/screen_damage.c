@@ -63,15 +63,39 @@ screen_damage_all(struct screen *s)
 }
 
 static void
-move_drawn_cursor(struct drawn_cursor *drawn, int top, int bottom, int lines)
+damage_area(struct screen *s, struct screen_area area)
 {
+    for (int row = area.top; row < area.bottom; row++) {
+        damage_view_cells(s, row, area.left, area.right);
+    }
+}
+
+static void
+damage_cursor(struct screen *s, const struct drawn_cursor *drawn)
+{
+    if (drawn->cursor.visible) {
+        damage_view_cells(s, drawn->cursor.pos.row, drawn->begin, drawn->end);
+    }
+}
+
+static void
+move_drawn_cursor(struct screen *s, struct screen_area area, int lines)
+{
+    struct drawn_cursor *drawn = &s->damage.drawn;
     int *row = &drawn->cursor.pos.row;
 
-    if (*row < top || *row >= bottom) {
+    if (*row < area.top || *row >= area.bottom || drawn->end <= area.left ||
+        drawn->begin >= area.right) {
+        return;
+    }
+    if (drawn->begin < area.left || drawn->end > area.right) {
+        /* It covers a wide character that is there no more. */
+        damage_cursor(s, drawn);
+        drawn->cursor.visible = false;
         return;
     }
     *row -= lines;
-    if (*row < top || *row >= bottom) {
+    if (*row < area.top || *row >= area.bottom) {
         drawn->cursor.visible = false;
     }
 }
@@ -88,56 +112,139 @@ move_drawn_mark(struct drawn_mark *mark, int top, int bottom, int lines)
     }
 }
 
+/* What is beside columns [left, right) of a span. */
+static struct row_span
+span_beside(struct row_span span, int left, int right)
+{
+    if (span.begin >= left) {
+        span.begin = (int16_t)max_int(span.begin, right);
+    } else if (span.end <= right) {
+        span.end = (int16_t)min_int(span.end, left);
+    }
+    return span.begin < span.end ? span : empty_span;
+}
+
+static struct row_span
+span_within(struct row_span span, int left, int right)
+{
+    span.begin = (int16_t)max_int(span.begin, left);
+    span.end = (int16_t)min_int(span.end, right);
+    return span.begin < span.end ? span : empty_span;
+}
+
+static struct row_span
+span_of_both(struct row_span a, struct row_span b)
+{
+    return (struct row_span){.begin = (int16_t)min_int(a.begin, b.begin),
+                             .end = (int16_t)max_int(a.end, b.end)};
+}
+
+/* Moves what is damaged in the columns of an area; |lines| < height. */
+static void
+move_parts_of_spans(struct screen *s, struct screen_area area, int lines)
+{
+    struct row_span *spans = s->damage.pending;
+    int count = area.bottom - area.top - abs(lines);
+
+    for (int i = 0; i < count; i++) {
+        /* Rows that are read later must not have been written. */
+        int row = lines > 0 ? area.top + i : area.bottom - 1 - i;
+        spans[row] = span_of_both(
+            span_beside(spans[row], area.left, area.right),
+            span_within(spans[row + lines], area.left, area.right));
+    }
+}
+
+static bool
+is_as_wide_as_screen(const struct screen *s, struct screen_area area)
+{
+    return area.left == 0 && area.right == s->size.cols;
+}
+
 /* Moves spans, the drawn cursor and the mark along with their rows. */
 static void
-move_spans(struct screen *s, int top, int bottom, int lines)
+move_spans(struct screen *s, struct screen_area area, int lines)
 {
     struct damage_state *d = &s->damage;
+    struct screen_area bared = area;
 
-    rotate(d->pending + top, sizeof(*d->pending), bottom - top, lines);
-    move_drawn_cursor(&d->drawn, top, bottom, lines);
-    move_drawn_mark(&d->drawn_mark, top, bottom, lines);
-    if (lines > 0) {
-        damage_rows(s, bottom - lines, bottom);
+    move_drawn_cursor(s, area, lines);
+    if (is_as_wide_as_screen(s, area)) {
+        rotate(d->pending + area.top, sizeof(*d->pending),
+               area.bottom - area.top, lines);
+        move_drawn_mark(&d->drawn_mark, area.top, area.bottom, lines);
     } else {
-        damage_rows(s, top, top - lines);
+        move_parts_of_spans(s, area, lines);
+    }
+    if (lines > 0) {
+        bared.top = area.bottom - lines;
+    } else {
+        bared.bottom = area.top - lines;
+    }
+    damage_area(s, bared);
+}
+
+static int
+cells_of_area(struct screen_area area)
+{
+    return (area.bottom - area.top) * (area.right - area.left);
+}
+
+static bool
+is_same_area(struct screen_area a, struct screen_area b)
+{
+    return a.top == b.top && a.bottom == b.bottom && a.left == b.left &&
+           a.right == b.right;
+}
+
+bool
+damage_can_scroll_area(const struct screen *s)
+{
+    return s->lines_back == 0 && s->damage.drawn_mark.lines_back == 0 &&
+           !s->selection.is_held;
+}
+
+void
+damage_scroll_area(struct screen *s, struct screen_area area, int lines)
+{
+    struct damage_state *d = &s->damage;
+    int height = area.bottom - area.top;
+
+    if (d->whole) {
+        return;
+    }
+    bool same = is_same_area(d->scrolled, area);
+    if (d->scroll_lines != 0 && !same &&
+        cells_of_area(area) > cells_of_area(d->scrolled)) {
+        /* One scroll is kept: that of the larger area. */
+        damage_area(s, d->scrolled);
+        d->scroll_lines = 0;
+    }
+
+    move_spans(s, area, lines);
+    if (d->scroll_lines != 0 && !same) {
+        damage_area(s, area);
+        return;
+    }
+    d->scrolled = area;
+    d->scroll_lines += lines;
+    if (abs(d->scroll_lines) >= height) {
+        /* Every row has come in since, and is damaged. */
+        d->scroll_lines = 0;
+        d->whole = height == s->size.rows && is_as_wide_as_screen(s, area);
     }
 }
 
 void
 damage_scroll(struct screen *s, int top, int bottom, int lines)
 {
-    struct damage_state *d = &s->damage;
-    int height = bottom - top;
+    struct screen_area area = {
+        .top = top, .bottom = bottom, .right = s->size.cols};
 
-    if (d->whole) {
-        return;
-    }
-    if (abs(lines) >= height) {
+    if (abs(lines) >= bottom - top) {
         damage_rows(s, top, bottom);
-        return;
-    }
-
-    bool same = d->scroll_top == top && d->scroll_bottom == bottom;
-    int pending_height = d->scroll_bottom - d->scroll_top;
-    if (d->scroll_lines != 0 && !same && height > pending_height) {
-        /* One scroll is kept: that of the larger region. */
-        damage_rows(s, d->scroll_top, d->scroll_bottom);
-        d->scroll_lines = 0;
-    }
-
-    move_spans(s, top, bottom, lines);
-    if (d->scroll_lines != 0 && !same) {
-        damage_rows(s, top, bottom);
-        return;
-    }
-    d->scroll_top = top;
-    d->scroll_bottom = bottom;
-    d->scroll_lines += lines;
-    if (abs(d->scroll_lines) >= height) {
-        /* Every row has come in since, and is damaged. */
-        d->scroll_lines = 0;
-        d->whole = height == s->size.rows;
+    } else {
+        damage_scroll_area(s, area, lines);
     }
 }
 
@@ -150,9 +257,9 @@ is_scroll_useful(const struct screen *s)
     if (d->scroll_lines == 0) {
         return false;
     }
-    for (int row = d->scroll_top; row < d->scroll_bottom; row++) {
+    for (int row = d->scrolled.top; row < d->scrolled.bottom; row++) {
         const struct row_span *span = &d->pending[row];
-        if (span->begin > 0 || span->end < s->size.cols) {
+        if (span->begin > d->scrolled.left || span->end < d->scrolled.right) {
             return true;
         }
     }
@@ -203,14 +310,6 @@ cursor_to_draw(const struct screen *s)
     return (struct drawn_cursor){.cursor = cursor, .begin = begin, .end = end};
 }
 
-static void
-damage_cursor(struct screen *s, const struct drawn_cursor *drawn)
-{
-    if (drawn->cursor.visible) {
-        damage_view_cells(s, drawn->cursor.pos.row, drawn->begin, drawn->end);
-    }
-}
-
 void
 screen_set_cursor(struct screen *s, struct cursor_view cursor)
 {
@@ -255,8 +354,10 @@ screen_take_damage(struct screen *s, struct damage *out)
     struct row_span *spans = d->pending;
     *out = (struct damage){.rows = spans};
     if (is_scroll_useful(s)) {
-        out->scroll.top = d->scroll_top;
-        out->scroll.bottom = d->scroll_bottom;
+        out->scroll.top = d->scrolled.top;
+        out->scroll.bottom = d->scrolled.bottom;
+        out->scroll.left = d->scrolled.left;
+        out->scroll.right = d->scrolled.right;
         out->scroll.lines = d->scroll_lines;
     }
     d->pending = d->taken;

@@ -65,9 +65,8 @@ struct drawn_mark {
 struct damage_state {
     struct row_span *pending; /* one for each view row; moves with its row */
     struct row_span *taken;   /* what the taker has borrowed */
-    int scroll_top;
-    int scroll_bottom;
-    int scroll_lines; /* 0: no scroll is pending */
+    struct screen_area scrolled;
+    int scroll_lines; /* of it; 0: no scroll is pending */
     bool dirty;       /* a span is not empty; the cursor is not counted */
     bool whole;       /* every span is the whole row, so none has to move */
     struct drawn_cursor drawn;
@@ -168,6 +167,16 @@ void damage_rows(struct screen *s, int top, int bottom);
  * negative); rows that come in are damaged.
  */
 void damage_scroll(struct screen *s, int top, int bottom, int lines);
+
+/*
+ * Whether the picture of a part of the screen can move without the rest: there
+ * is nothing in it that is drawn over the screen.
+ */
+bool damage_can_scroll_area(const struct screen *s);
+
+/* The same as damage_scroll() for some columns, where damage_can_scroll_area()
+ * says so and no wide character is cut in two. |lines| < height. */
+void damage_scroll_area(struct screen *s, struct screen_area area, int lines);
 
 /* Damages columns [begin, end) of a view row. */
 static inline void

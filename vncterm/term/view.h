@@ -74,15 +74,18 @@ struct row_span {
 };
 
 /*
- * What has changed since damage was last taken. First the rows from
- * scroll.top to scroll.bottom (half open) move by scroll.lines (up when
- * positive, down when negative, 0 for no scroll; less than the height);
- * then the cells in `rows` are drawn anew, rows counted after the move.
+ * What has changed since damage was last taken. First the cells in rows
+ * scroll.top to scroll.bottom and columns scroll.left to scroll.right (half
+ * open) move by scroll.lines (up when positive, down when negative, 0 for no
+ * scroll; less than the height); then the cells in `rows` are drawn anew, rows
+ * counted after the move.
  */
 struct damage {
     struct {
         int top;
         int bottom;
+        int left;
+        int right;
         int lines;
     } scroll;
     const struct row_span *rows; /* one for each row of the screen */
