@@ -162,6 +162,7 @@ follow_reflow(struct run *r)
         scrollback_line(sb, i, line->cells, COLS_MAX, &line->wrapped);
         line->cols = COLS_MAX;
         line->size = scrollback_line_size(sb, i);
+        line->selected = (struct selected_part){0};
         check(scrollback_line_cols(sb, i) <= r->size.cols, "row of a line");
     }
     r->line_count = count;
