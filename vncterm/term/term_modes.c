@@ -149,11 +149,8 @@ static void
 set_alternate_save_cursor(struct term *t, bool on)
 {
     if (!on) {
-        /* Who never switched keeps the cursor; xterm sends it home. */
-        if (screen_is_alternate(t->screen)) {
-            use_alternate(t, false, SCREEN_KEEP);
-            cursor_restore(t);
-        }
+        use_alternate(t, false, SCREEN_KEEP);
+        cursor_restore(t); /* as xterm: of who never switched, too */
         return;
     }
     cursor_save(t);
