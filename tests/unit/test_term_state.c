@@ -506,6 +506,12 @@ least_room_holds_the_worst_screens(void **state)
         rig_feed(rig, "\033[?47h");
         fill_with_the_worst(rig);
         rig_feed(rig, "\033[?1003;1005;5;67;2004;1004;2026;6h\033[4;20h\033=");
+        for (int pen = 0; pen < PEN_STACK_MAX; pen++) {
+            rig_feedf(rig,
+                      "\033[1;2;3;4:5;5;7;8;9;53;38;2;%d;255;255m"
+                      "\033[1;2;3;4;5;7;8;9;10;11;21;30;31#{",
+                      200 + pen);
+        }
         size_t len = length_within(rig, room);
         assert_true(len > room / 2);
         rig_free(rig);

@@ -119,6 +119,9 @@ enum guard_kind {
     GUARD_DECRQM_ANSI,
     GUARD_DECRQM,
     GUARD_SGR,
+    GUARD_XTPUSHSGR, /* attributes: kept, put back, those of a rectangle */
+    GUARD_XTPOPSGR,
+    GUARD_XTREPORTSGR,
     GUARD_DECSCA,
     GUARD_DECSTBM,
     GUARD_DECSLRM, /* or, without DECLRMM, to save the cursor (SCOSC) */

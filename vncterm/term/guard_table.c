@@ -30,7 +30,9 @@ static const uint8_t csi_kinds[FINAL_LAST - FINAL_FIRST + 1] = {
     FINAL('u') = GUARD_SCORC,
 };
 
-/* Sequences with a leader or an intermediate byte. */
+/* Sequences with a leader or an intermediate byte. The formatter would put two
+ * into a line. */
+/* clang-format off */
 static const struct {
     uint8_t leader;
     uint8_t middle;
@@ -72,10 +74,16 @@ static const struct {
     {0, '*', 'x', GUARD_DECSACE},
     {0, '*', 'y', GUARD_DECRQCRA},
     {0, '#', 'y', GUARD_XTCHECKSUM},
+    {0, '#', '{', GUARD_XTPUSHSGR},
+    {0, '#', 'p', GUARD_XTPUSHSGR},
+    {0, '#', '}', GUARD_XTPOPSGR},
+    {0, '#', 'q', GUARD_XTPOPSGR},
+    {0, '#', '|', GUARD_XTREPORTSGR},
     {'>', 0, 'm', GUARD_XTMODKEYS},
     {'>', 0, 'n', GUARD_XTMODKEYS_OFF},
     {'?', 0, 'm', GUARD_XTQMODKEYS},
 };
+/* clang-format on */
 
 /* ESC and one byte, without arguments. */
 static const uint8_t escape_kinds[FINAL_LAST + 1] = {

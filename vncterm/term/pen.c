@@ -256,24 +256,25 @@ pen_apply_sgr(struct cell *pen, const struct guard_op *op)
     return font;
 }
 
-/* `base` is 30 or 40. Returns the number of bytes. */
+/* `base` is 30 or 40; `mark` joins numbers. Returns the number of bytes. */
 static size_t
-write_colour(char *out, size_t size, uint32_t colour, unsigned base)
+write_colour(char *out, size_t size, uint32_t colour, unsigned base, char mark)
 {
     int len;
 
     if (colour == COLOUR_DEFAULT) {
         return 0;
     }
-    if ((colour & COLOUR_RGB) != 0) {
-        len = snprintf(out, size, ";%u;2;%u;%u;%u", base + 8,
-                       colour >> 16 & 0xff, colour >> 8 & 0xff, colour & 0xff);
+    if ((colour & COLOUR_RGB) != 0) { /* with colons there is a colour space */
+        len = snprintf(out, size, ";%u%c2%s%c%u%c%u%c%u", base + 8, mark,
+                       mark == ':' ? ":" : "", mark, colour >> 16 & 0xff, mark,
+                       colour >> 8 & 0xff, mark, colour & 0xff);
     } else if (colour < 8) {
         len = snprintf(out, size, ";%u", base + colour);
     } else if (colour < 16) {
         len = snprintf(out, size, ";%u", base + 60 + colour - 8);
     } else {
-        len = snprintf(out, size, ";%u;5;%u", base + 8, colour);
+        len = snprintf(out, size, ";%u%c5%c%u", base + 8, mark, mark, colour);
     }
     assert(len > 0 && (size_t)len < size);
     return (size_t)len;
@@ -301,13 +302,41 @@ write_underline_colour(char *out, size_t size, uint32_t colour)
     return (size_t)len;
 }
 
+struct attr_text {
+    unsigned attr;
+    const char *text;
+};
+
+static size_t
+write_attrs(char *out, size_t size, unsigned attrs,
+            const struct attr_text *texts, size_t count)
+{
+    size_t len = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < count; i++) {
+        if ((attrs & texts[i].attr) != 0) {
+            len += (size_t)snprintf(out + len, size - len, "%s", texts[i].text);
+        }
+    }
+    return len;
+}
+
+/* Colours, whose numbers are joined by `mark`. */
+static size_t
+write_colours(char *out, size_t size, struct cell pen, char mark)
+{
+    size_t len = write_colour(out, size, pen.fg, 30, mark);
+
+    len += write_colour(out + len, size - len, pen.bg, 40, mark);
+    len += write_underline_colour(out + len, size - len, pen.underline_colour);
+    return len;
+}
+
 size_t
 pen_write_sgr(struct cell pen, char out[PEN_SGR_MAX])
 {
-    static const struct {
-        unsigned attr;
-        const char *text;
-    } attrs[] = {
+    static const struct attr_text attrs[] = {
         {CELL_BOLD, ";1"},   {CELL_DIM, ";2"},       {CELL_ITALIC, ";3"},
         {CELL_BLINK, ";5"},  {CELL_REVERSE, ";7"},   {CELL_CONCEAL, ";8"},
         {CELL_STRIKE, ";9"}, {CELL_OVERLINE, ";53"},
@@ -318,17 +347,45 @@ pen_write_sgr(struct cell pen, char out[PEN_SGR_MAX])
     size_t len = (size_t)snprintf(out, PEN_SGR_MAX, "\033[0%s",
                                   underlines[pen.underline]);
 
-    for (size_t i = 0; i < sizeof(attrs) / sizeof(attrs[0]); i++) {
-        if ((pen.attrs & attrs[i].attr) != 0) {
-            len += (size_t)snprintf(out + len, PEN_SGR_MAX - len, "%s",
-                                    attrs[i].text);
-        }
-    }
-    len += write_colour(out + len, PEN_SGR_MAX - len, pen.fg, 30);
-    len += write_colour(out + len, PEN_SGR_MAX - len, pen.bg, 40);
-    len += write_underline_colour(out + len, PEN_SGR_MAX - len,
-                                  pen.underline_colour);
+    len += write_attrs(out + len, PEN_SGR_MAX - len, pen.attrs, attrs,
+                       sizeof(attrs) / sizeof(attrs[0]));
+    len += write_colours(out + len, PEN_SGR_MAX - len, pen, ';');
     len += (size_t)snprintf(out + len, PEN_SGR_MAX - len, "m");
+    assert(len < PEN_SGR_MAX);
+    return len;
+}
+
+size_t
+pen_write_settings(struct cell pen, char out[PEN_SGR_MAX])
+{
+    static const struct attr_text first[] = {{CELL_BOLD, ";1"}};
+    static const struct attr_text vt220[] = {
+        {CELL_BLINK, ";5"},
+        {CELL_REVERSE, ";7"},
+        {CELL_CONCEAL, ";8"},
+    };
+    static const struct attr_text later[] = {
+        {CELL_DIM, ";2"},
+        {CELL_ITALIC, ";3"},
+        {CELL_STRIKE, ";9"},
+        {CELL_OVERLINE, ";53"},
+    };
+    static const char *const underlines[] = {
+        "", ";4", "", ";4:3", ";4:4", ";4:5",
+    };
+    size_t len = (size_t)snprintf(out, PEN_SGR_MAX, "0");
+
+    len += write_attrs(out + len, PEN_SGR_MAX - len, pen.attrs, first, 1);
+    len += (size_t)snprintf(out + len, PEN_SGR_MAX - len, "%s",
+                            underlines[pen.underline]);
+    len += write_attrs(out + len, PEN_SGR_MAX - len, pen.attrs, vt220,
+                       sizeof(vt220) / sizeof(vt220[0]));
+    len += write_attrs(out + len, PEN_SGR_MAX - len, pen.attrs, later,
+                       sizeof(later) / sizeof(later[0]));
+    if (pen.underline == CELL_UNDERLINE_DOUBLE) {
+        len += (size_t)snprintf(out + len, PEN_SGR_MAX - len, ";21");
+    }
+    len += write_colours(out + len, PEN_SGR_MAX - len, pen, ':');
     assert(len < PEN_SGR_MAX);
     return len;
 }

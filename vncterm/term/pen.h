@@ -31,6 +31,12 @@ enum pen_font pen_apply_sgr(struct cell *pen, const struct guard_op *op);
  */
 size_t pen_write_sgr(struct cell pen, char out[PEN_SGR_MAX]);
 
+/*
+ * Writes its arguments as programs get them that ask for them (DECRQSS): in
+ * xterm's order, and with colons in colours. Returns their length.
+ */
+size_t pen_write_settings(struct cell pen, char out[PEN_SGR_MAX]);
+
 /* What erasing leaves: only the background (bce). */
 static inline struct cell
 pen_blank(struct cell pen)

@@ -34,9 +34,9 @@ static void
 report_pen(struct term *t)
 {
     char sgr[PEN_SGR_MAX];
-    size_t len = pen_write_sgr(t->cursor.pen, sgr);
+    size_t len = pen_write_settings(t->cursor.pen, sgr);
 
-    report(t, "\033P1$r%.*s\033\\", (int)len - 2, sgr + 2);
+    report(t, "\033P1$r%.*sm\033\\", (int)len, sgr);
 }
 
 static int

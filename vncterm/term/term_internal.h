@@ -9,6 +9,7 @@
  *   term_margins.c  margins and what scrolls in them
  *   term_edit.c     erase, insert, delete, scroll
  *   term_rect.c     rectangles
+ *   term_pens.c     attributes kept and put back
  *   term_modes.c    modes: set, reset, ask
  *   term_reports.c  answers to queries
  *   term_window.c   sizes, titles of the window
@@ -117,6 +118,19 @@ struct title_stack {
     } entries[TITLE_STACK_MAX];
 };
 
+/* XTPUSHSGR. */
+enum {
+    PEN_STACK_MAX = 10, /* as xterm's; what comes on top is not kept */
+};
+
+struct pen_stack {
+    int count;
+    struct kept_pen {
+        struct cell pen;
+        uint32_t which; /* bits of term_pens.c */
+    } entries[PEN_STACK_MAX];
+};
+
 enum {
     TERM_LEVEL = 4, /* DECSCL's highest, and at start: a VT420's */
     MODES_SAVED_MAX = 48,
@@ -161,6 +175,12 @@ struct term {
     bool has_focus;                /* somebody looks */
     char icon[TERM_TITLE_MAX + 1]; /* of an icon that nobody has */
     struct title_stack title_stack;
+    struct pen_stack pen_stack;
+    struct {
+        int x; /* where a guest has moved it */
+        int y;
+        bool is_icon; /* or has made it one */
+    } window;
     struct cell_size unzoomed; /* what XTWINOPS 9 goes back to, or 0x0 */
     uint32_t last_code; /* what REP repeats; 0 after any control function */
 
@@ -331,6 +351,14 @@ extern const struct vt_handler edit_vt_handler;
 /* term_rect.c: returns whether the operation is one on rectangles. */
 bool rect_apply(struct term *t, const struct guard_op *op);
 
+/* term_pens.c */
+
+void pens_push(struct term *t, const struct guard_op *op);
+void pens_pop(struct term *t);
+void pens_report(struct term *t, struct screen_area area);
+struct state_writer;
+void pens_write(struct state_writer *w, const struct pen_stack *stack);
+
 /* term_modes.c */
 
 void modes_reset(struct term *t);
@@ -347,7 +375,6 @@ void modes_set_cursor_style(struct term *t, int style);
 /* term_keys.c */
 
 /* XTMODKEYS: reset all, set one, answer, and what a state says of them. */
-struct state_writer;
 void key_modes_reset(struct term *t);
 void key_modes_apply(struct term *t, const struct guard_op *op);
 void key_modes_report(struct term *t, const struct guard_op *op);

@@ -318,6 +318,12 @@ change_state(struct term *t, const struct guard_op *op)
     case GUARD_SGR:
         apply_sgr(t, op);
         return true;
+    case GUARD_XTPUSHSGR:
+        pens_push(t, op);
+        return true;
+    case GUARD_XTPOPSGR:
+        pens_pop(t);
+        return true;
     case GUARD_DECSCA:
         set_protection(t, guard_arg(op, 0, 0));
         return true;

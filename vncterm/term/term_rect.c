@@ -302,6 +302,16 @@ report_sum(struct term *t, const struct guard_op *op)
     report(t, "\033P%d!~%04X\033\\", guard_arg(op, 0, 0), sum & 0xffff);
 }
 
+static void
+report_attrs(struct term *t, const struct guard_op *op)
+{
+    struct screen_area area;
+
+    if (take_area(t, op, 0, &area)) {
+        pens_report(t, area);
+    }
+}
+
 bool
 rect_apply(struct term *t, const struct guard_op *op)
 {
@@ -329,6 +339,9 @@ rect_apply(struct term *t, const struct guard_op *op)
         return true;
     case GUARD_XTCHECKSUM:
         t->modes.checksum_extension = guard_arg(op, 0, 0) & 0x3f;
+        return true;
+    case GUARD_XTREPORTSGR:
+        report_attrs(t, op);
         return true;
     case GUARD_DECRQCRA:
         report_sum(t, op);

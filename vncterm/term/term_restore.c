@@ -171,6 +171,7 @@ is_kind_of_state(enum guard_kind kind)
     static const bool kinds[] = {
         [GUARD_SM] = true,
         [GUARD_SGR] = true,
+        [GUARD_XTPUSHSGR] = true,
         [GUARD_DECSCA] = true,
         [GUARD_DECSTBM] = true,
         [GUARD_DECSLRM] = true,

@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "term/pen.h"
 #include "term/state_lines.h"
 #include "term/state_writer.h"
 #include "term/term_internal.h"
@@ -26,7 +27,7 @@ enum {
     COLOUR_LEN = sizeof("\033]4;255;rgb:ff/ff/ff\033\\") - 1,
     TITLES_LEN = 2 * (TERM_TITLE_MAX + sizeof("\033]2;\033\\")) + 16,
     /* Modes, margins, three cursors, both ends. */
-    REST_LEN = 2048,
+    REST_LEN = 2048 + PEN_STACK_MAX * (PEN_SGR_MAX + 128),
 };
 
 static_assert(TERM_COLS_MAX == 1000 && TERM_ROWS_MAX <= 1000,
@@ -423,6 +424,7 @@ put_state(struct state_writer *w, const struct term *t, struct content content)
     put_row_margins(w, t);
     put_column_margins(w, t);
     put_modes(w, t);
+    pens_write(w, &t->pen_stack);
     put_cursor(w, &t->cursor, t->margins.top, t->margins.left);
     put_quiet_modes(w, t);
     put_end(w, t);
