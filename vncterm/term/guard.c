@@ -190,9 +190,7 @@ dispatch_escape_middle(struct guard *g, uint8_t final)
     case '-':
     case '.':
     case '/':
-        designate(g, middle - '-' + 1,
-                  final == 'A' && second == 0 ? GUARD_CHARSET_LATIN1
-                                              : GUARD_CHARSETS);
+        designate(g, middle - '-' + 1, guard_charset_96(second, final));
         break;
     case '%':
         if (final == 'G' || final == '8') { /* 8: obsolete, Linux */

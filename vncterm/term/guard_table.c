@@ -141,6 +141,12 @@ guard_charset_94(uint8_t second, uint8_t final)
     return GUARD_CHARSETS;
 }
 
+enum guard_charset
+guard_charset_96(uint8_t second, uint8_t final)
+{
+    return second == 0 && final == 'A' ? GUARD_CHARSET_LATIN1 : GUARD_CHARSETS;
+}
+
 enum guard_kind
 guard_escape_kind(uint8_t final)
 {

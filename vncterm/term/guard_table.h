@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Which bytes mean which operation. What is in no table is swallowed, so these
- * tables are the whole of what a guest can say. For the guard only.
+ * tables are the whole of what a guest can say. For the guard, and
+ * for what gives sets by the same names.
  */
 #ifndef VNCTERM_TERM_GUARD_TABLE_H
 #define VNCTERM_TERM_GUARD_TABLE_H
@@ -24,5 +25,8 @@ enum guard_kind guard_line_kind(uint8_t final);
  * being 0 for none, or GUARD_CHARSETS.
  */
 enum guard_charset guard_charset_94(uint8_t second, uint8_t final);
+
+/* The same of 96, as ESC - and its like designate. */
+enum guard_charset guard_charset_96(uint8_t second, uint8_t final);
 
 #endif

@@ -265,7 +265,7 @@ cursor_restore(struct term *t)
         t->cursor.pos.row = clamp_int(pos.row, m->top, m->bottom - 1);
         t->cursor.pos.col = clamp_int(pos.col, m->left, m->right - 1);
     }
-    t->cursor.pending_wrap &= t->cursor.pos.col == cursor_line_end(t) - 1;
+    t->cursor.pending_wrap &= cursor_is_at_end(t);
     term_update_coding(t);
 }
 

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "term/guard_table.h"
 #include "term/pen.h"
 #include "term/term_internal.h"
 
@@ -115,11 +116,120 @@ set_tab_stops(struct term *t, const char *at, size_t len)
     t->cursor.pos = kept;
 }
 
+/* The text up to a semicolon, taken off the front. */
+static struct osc_text
+take_field(const char **at, size_t *len)
+{
+    struct osc_text rest = {.bytes = *at, .len = *len};
+    struct osc_text field = osc_take_field(&rest);
+
+    *at = rest.bytes;
+    *len = rest.len;
+    return field;
+}
+
+/* A number that is a field; -1 when it is none. */
+static int
+field_number(struct osc_text field)
+{
+    const char *at = field.bytes;
+    const char *end = field.bytes + field.len;
+    int number = take_number(&at, end);
+
+    return at == end && field.len > 0 ? number : -1;
+}
+
+/* The flags of a field: a byte from 0x40 to 0x4f; -1 when it is none. */
+static int
+field_flags(struct osc_text field)
+{
+    bool is_flags = field.len == 1 && (field.bytes[0] & 0xf0) == 0x40;
+
+    return is_flags ? field.bytes[0] & 0xf : -1;
+}
+
+/* Names of the sets in G0 to G3, one after the other; `sizes` has a bit for
+ * each that has 96 characters. */
+static bool
+parse_sets(struct osc_text names, int sizes, struct charsets *out)
+{
+    size_t at = 0;
+
+    for (int i = 0; i < 4; i++) {
+        uint8_t second = 0;
+
+        if (at < names.len && names.bytes[at] < '0') {
+            second = (uint8_t)names.bytes[at++];
+        }
+        if (at == names.len) {
+            return false;
+        }
+        uint8_t final = (uint8_t)names.bytes[at++];
+        enum guard_charset set = (sizes >> i & 1) != 0
+                                     ? guard_charset_96(second, final)
+                                     : guard_charset_94(second, final);
+
+        if (set != GUARD_CHARSETS) { /* else it stays */
+            out->sets[i] = (uint8_t)set;
+        }
+    }
+    return true;
+}
+
+/* What DECCIR answers (report_cursor() in term_reports.c), back again. */
+static void
+set_cursor(struct term *t, const char *at, size_t len)
+{
+    struct cursor cursor = t->cursor;
+    int row = field_number(take_field(&at, &len));
+    int col = field_number(take_field(&at, &len));
+    (void)take_field(&at, &len); /* the page, of which there is one */
+    int rendition = field_flags(take_field(&at, &len));
+    int protection = field_flags(take_field(&at, &len));
+    int flags = field_flags(take_field(&at, &len));
+    int left = field_number(take_field(&at, &len));
+    int right = field_number(take_field(&at, &len));
+    int sizes = field_flags(take_field(&at, &len));
+    unsigned attrs =
+        cursor.pen.attrs &
+        ~(unsigned)(CELL_BOLD | CELL_BLINK | CELL_REVERSE | CELL_PROTECTED);
+
+    if (row < 1 || col < 1 || rendition < 0 || protection < 0 || flags < 0 ||
+        left < 0 || left > 3 || right < 0 || right > 3 || sizes < 0 ||
+        !parse_sets(take_field(&at, &len), sizes, &cursor.charsets)) {
+        return;
+    }
+    attrs |= (rendition & 1) != 0 ? CELL_BOLD : 0;
+    attrs |= (rendition & 4) != 0 ? CELL_BLINK : 0;
+    attrs |= (rendition & 8) != 0 ? CELL_REVERSE : 0;
+    attrs |= (protection & 1) != 0 ? CELL_PROTECTED : 0;
+    cursor.pen.attrs = attrs & 0x3fff;
+    cursor.pen.underline =
+        (rendition & 2) != 0 ? CELL_UNDERLINE_SINGLE : CELL_UNDERLINE_NONE;
+    cursor.origin = (flags & 1) != 0;
+    cursor.charsets.gl = (uint8_t)left;
+    cursor.charsets.gr = (uint8_t)right;
+    cursor.charsets.single_shift = (flags & 2) != 0   ? 2
+                                   : (flags & 4) != 0 ? 3
+                                                      : 0;
+    t->cursor = cursor;
+    if (cursor.origin) {
+        row = clamp_int(row, t->margins.top + 1, t->margins.bottom);
+        col = clamp_int(col, t->margins.left + 1, t->margins.right);
+    }
+    cursor_move_to(t, row - 1, col - 1);
+    cursor_fit_line(t);
+    t->cursor.pending_wrap = (flags & 8) != 0 && cursor_is_at_end(t);
+    term_update_coding(t);
+}
+
 void
 dcs_apply(struct term *t, const char *bytes, size_t len)
 {
     if (take_prefix(&bytes, &len, "$q")) {
         report_setting(t, bytes, len);
+    } else if (take_prefix(&bytes, &len, "1$t")) {
+        set_cursor(t, bytes, len);
     } else if (take_prefix(&bytes, &len, "2$t")) {
         set_tab_stops(t, bytes, len);
     }

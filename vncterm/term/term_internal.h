@@ -283,6 +283,13 @@ cursor_line_end(const struct term *t)
                : cols;
 }
 
+/* Whether it stands where a character can wait to wrap. */
+static inline bool
+cursor_is_at_end(const struct term *t)
+{
+    return t->cursor.pos.col == cursor_line_end(t) - 1;
+}
+
 /* term_margins.c */
 
 /* [top, bottom) and [left, right), any integers; what is no region is ignored,

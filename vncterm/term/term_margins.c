@@ -59,7 +59,7 @@ margins_allow_cols(struct term *t, bool on)
         t->margins.right = t->size.cols;
     }
     /* Beside the last column nothing waits to wrap. */
-    t->cursor.pending_wrap &= t->cursor.pos.col == cursor_line_end(t) - 1;
+    t->cursor.pending_wrap &= cursor_is_at_end(t);
 }
 
 void

@@ -216,7 +216,7 @@ apply_state(struct term *t, struct osc_text text)
     if (field_is(what, "wrapped")) {
         screen_set_wrapped(t->screen, t->cursor.pos.row, true);
     } else if (field_is(what, "pending")) {
-        t->cursor.pending_wrap = t->cursor.pos.col == cursor_line_end(t) - 1;
+        t->cursor.pending_wrap = cursor_is_at_end(t);
     } else if (field_is(what, "last")) {
         t->last_code = parse_code(text);
     } else if (field_is(what, "saved")) {

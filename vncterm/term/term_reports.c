@@ -175,6 +175,7 @@ report_version(struct term *t, const struct guard_op *op)
 
 /* DECRQPSR; VT420 programmer reference, chapter 8. */
 
+/* The place counts from the corner, in origin mode, too, as with xterm. */
 static void
 report_cursor(struct term *t)
 {
@@ -187,7 +188,7 @@ report_cursor(struct term *t)
     size_t len = 0;
 
     rendition += (attrs & CELL_BOLD) != 0 ? 1 : 0;
-    rendition += c->pen.underline != CELL_UNDERLINE_NONE ? 2 : 0;
+    rendition += c->pen.underline == CELL_UNDERLINE_SINGLE ? 2 : 0;
     rendition += (attrs & CELL_BLINK) != 0 ? 4 : 0;
     rendition += (attrs & CELL_REVERSE) != 0 ? 8 : 0;
     flags += c->origin ? 1 : 0;
@@ -200,10 +201,10 @@ report_cursor(struct term *t)
                                 charset_name(set)); /* it fits */
         sizes += charset_has_96(set) ? 1U << i : 0;
     }
-    report(t, "\033P1$u%d;%d;1;%c;%c;%c;%d;%d;%c;%s\033\\",
-           cursor_row_from_origin(t) + 1, cursor_col_from_origin(t) + 1,
-           (char)rendition, (attrs & CELL_PROTECTED) != 0 ? 'A' : '@',
-           (char)flags, c->charsets.gl, c->charsets.gr, (char)sizes, sets);
+    report(t, "\033P1$u%d;%d;1;%c;%c;%c;%d;%d;%c;%s\033\\", c->pos.row + 1,
+           c->pos.col + 1, (char)rendition,
+           (attrs & CELL_PROTECTED) != 0 ? 'A' : '@', (char)flags,
+           c->charsets.gl, c->charsets.gr, (char)sizes, sets);
 }
 
 /* As many stops as an answer holds: 40 of them and more. */
