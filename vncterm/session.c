@@ -418,6 +418,7 @@ choose_allowances(const struct session *s)
     struct term_allowances allows = {
         .checksums = o->conformance,
         .title_report = o->conformance,
+        .as_xterm = o->conformance,
         .clipboard = o->osc52,
     };
 

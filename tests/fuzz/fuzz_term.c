@@ -132,6 +132,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         .dialect = (enum key_dialect)(data[2] % 3),
         .allows = {.checksums = true,
                    .title_report = true,
+                   .as_xterm = true,
                    .size_max = {.cols = COLS_MAX, .rows = ROWS_MAX},
                    .clipboard = true},
     });

@@ -55,7 +55,7 @@ make(struct cell_size size, enum coding coding)
         .size = size,
         .scrollback_max = 2048,
         .dialect = KEY_DIALECT_XTERM,
-        .allows = {.checksums = true, .title_report = true},
+        .allows = {.checksums = true, .title_report = true, .as_xterm = true},
         .coding = coding,
     });
 }

@@ -8,7 +8,7 @@
  *
  *     size 80x25              a new terminal, first of all
  *     dialect linux           or vt220, xterm (the default); before size
- *     allow checksums titles resize clipboard
+ *     allow checksums titles resize clipboard xterm
  *                             what a guest may do; before size
  *     charset latin1          or cp437, utf8 (the default); before size
  *     feed "\e[2;3Hhi"        bytes; \e \a \b \t \n \v \f \r \\ \" \xNN, and
@@ -269,6 +269,7 @@ set_allowances(struct script *s, const char *words)
     struct term_allowances a = {
         .checksums = strstr(words, "checksums") != NULL,
         .title_report = strstr(words, "titles") != NULL,
+        .as_xterm = strstr(words, "xterm") != NULL,
         .clipboard = strstr(words, "clipboard") != NULL,
     };
 

@@ -563,7 +563,7 @@ restored_terminal_reports_as_before(void **state)
     rig_restore(rig, written);
     rig_feed(rig, "ab\a\033[6n\033]2;t\a\033[c");
     assert_string_equal(rig_take_replies(rig),
-                        "\033[1;3R\033[?64;6;17;21;22;28c");
+                        "\033[1;3R\033[?64;6;9;15;17;21;22;28c");
     assert_int_equal(rig->bells, 1);
     assert_string_equal(rig->title, "t");
     free(written.data);

@@ -98,6 +98,7 @@ execute(struct guard *g, uint8_t byte)
 static bool
 enter_sequence(struct guard *g, uint8_t byte)
 {
+    g->string_more = 0;
     switch (byte) {
     case '[':
         clear_args(g);
@@ -424,6 +425,12 @@ feed_c1(struct guard *g, uint8_t byte)
     }
 }
 
+static bool
+is_utf8(const struct guard *g)
+{
+    return g->coding == GUARD_UTF8 || g->coding == GUARD_UTF8_C1;
+}
+
 static void
 emit_code(struct guard *g, uint32_t code)
 {
@@ -437,7 +444,7 @@ emit_code(struct guard *g, uint32_t code)
 static void
 feed_high(struct guard *g, uint8_t byte)
 {
-    if (g->coding == GUARD_UTF8) {
+    if (is_utf8(g) && (g->coding == GUARD_UTF8 || byte >= 0xa0)) {
         uint32_t code;
 
         if (utf8_decode_multibyte(&g->utf8, byte, &code) == UTF8_MORE) {
@@ -446,7 +453,8 @@ feed_high(struct guard *g, uint8_t byte)
         emit_code(g, code);
         return;
     }
-    if (byte == BYTE_CSI || (g->coding == GUARD_8BIT && byte < 0xa0)) {
+    if (byte == BYTE_CSI ||
+        ((g->coding == GUARD_8BIT || is_utf8(g)) && byte < 0xa0)) {
         feed_c1(g, byte);
         return;
     }
@@ -528,6 +536,23 @@ feed_sequence(struct guard *g, uint8_t byte)
     }
 }
 
+/* Whether a byte from 0x80 of a string goes on with a character of UTF-8. */
+static bool
+is_inside_character(struct guard *g, uint8_t byte)
+{
+    if (!is_utf8(g)) {
+        return false;
+    }
+    if (byte < 0xc0) {
+        bool inside = g->string_more > 0;
+
+        g->string_more -= inside;
+        return inside;
+    }
+    g->string_more = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
+    return true;
+}
+
 /* A byte from 0x80 in a state other than ground. */
 static void
 feed_high_in_sequence(struct guard *g, uint8_t byte)
@@ -537,7 +562,10 @@ feed_high_in_sequence(struct guard *g, uint8_t byte)
         feed_high(g, byte);
         return;
     }
-    if (g->coding != GUARD_8BIT || byte != BYTE_ST) {
+    bool inside = is_inside_character(g, byte);
+
+    if (byte != BYTE_ST || inside ||
+        (g->coding != GUARD_8BIT && g->coding != GUARD_UTF8_C1)) {
         feed_sequence(g, byte);
         return;
     }

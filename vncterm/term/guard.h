@@ -32,6 +32,7 @@ enum {
 /* How bytes from 0x80 are to be read. */
 enum guard_coding {
     GUARD_UTF8,
+    GUARD_UTF8_C1,        /* and 0x80 to 0x9f by themselves are C1 controls */
     GUARD_8BIT,           /* 0x80 to 0x9f are C1 controls */
     GUARD_8BIT_GLYPHS,    /* they are characters, but for 0x9b, which is CSI */
     GUARD_8BIT_ALL_GLYPHS /* and so are most C0 controls, as for the Linux
@@ -231,6 +232,7 @@ struct guard {
     uint8_t second;        /* of the intermediates of ESC, or 0 */
     bool args_overflow;    /* further arguments are ignored */
     bool osc_ended_by_bel; /* while on_osc(): not by ST */
+    uint8_t string_more;   /* bytes that a character of a string lacks */
     int string_open;       /* the state that the ESC just seen may end, or 0 */
     struct guard_op op;
     size_t string_len;

@@ -33,7 +33,7 @@ term_update_coding(struct term *t)
     if (t->modes.cp437_font) {
         coding = GUARD_8BIT_ALL_GLYPHS;
     } else if (t->input.coding == CODING_UTF8) {
-        coding = GUARD_UTF8;
+        coding = t->allows.as_xterm ? GUARD_UTF8_C1 : GUARD_UTF8;
     } else if (t->input.coding == CODING_CP437 ||
                c->sets[c->gl] == GUARD_CHARSET_CP437) {
         coding = GUARD_8BIT_GLYPHS;

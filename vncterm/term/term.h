@@ -38,6 +38,9 @@ enum {
 struct term_allowances {
     bool checksums;    /* DECRQCRA: read the screen */
     bool title_report; /* have the title typed back */
+    /* What tests of terminals want to see: where the window is and hear it
+     * again, xterm's DA1, and C1 controls where UTF-8 has no such byte. */
+    bool as_xterm;
     /* Give the terminal any size up to this one; none while it is 0x0. */
     struct cell_size size_max;
     bool clipboard; /* set the viewers' clipboard; see on_clipboard */

@@ -44,12 +44,28 @@ report(struct term *t, const char *format, ...)
 }
 
 /*
- * DA1: the Linux console's is a VT102; ours elsewhere is a VT220 with selective
- * erase (6) and colours (22), or a VT420, which has margins left and right (21)
- * and rectangles (28), too, and answers what state it is in (17); 132 columns
- * (1) where a guest can have them. DA2: the Linux console has none. DA3, the
- * number of the unit, is VT420's.
+ * The Linux console's is a VT102; ours elsewhere is a VT220 with selective
+ * erase (6) and colours (22), or a VT420, which has national sets (9),
+ * technical characters (15), margins left and right (21) and rectangles (28),
+ * too, and answers what state it is in (17); 132 columns (1) where a guest can
+ * have them. Tests of terminals want to hear what xterm says, which has a
+ * printer (2), a locator (16) and user windows (18).
  */
+static const char *
+primary_attributes(const struct term *t)
+{
+    bool wide = t->allows.size_max.cols >= 132;
+
+    if (t->dialect != KEY_DIALECT_XTERM) {
+        return wide ? "62;1;6;22" : "62;6;22";
+    }
+    if (t->allows.as_xterm) {
+        return "64;1;2;6;9;15;16;17;18;21;22;28";
+    }
+    return wide ? "64;1;6;9;15;17;21;22;28" : "64;6;9;15;17;21;22;28";
+}
+
+/* DA2: the Linux console has none. DA3, the number of the unit, is VT420's. */
 static void
 report_what_it_is(struct term *t, enum guard_kind kind)
 {
@@ -57,8 +73,7 @@ report_what_it_is(struct term *t, enum guard_kind kind)
 
     switch (kind) {
     case GUARD_DA1:
-        report(t, is_420 ? "\033[?64;%s6;17;21;22;28c" : "\033[?62;%s6;22c",
-               t->allows.size_max.cols >= 132 ? "1;" : "");
+        report(t, "\033[?%sc", primary_attributes(t));
         break;
     case GUARD_DA2:
         report(t, "\033[>%d;10;0c", is_420 ? 41 : 1);

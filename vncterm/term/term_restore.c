@@ -254,8 +254,9 @@ on_op(void *data, const struct guard_op *op)
     case GUARD_DECRST:
         carry_out = op->argc == 1 && is_mode_of_state(guard_arg(op, 0, 0));
         break;
-    case GUARD_XTWINOPS: /* titles are pushed */
-        carry_out = guard_arg(op, 0, 0) == 22;
+    case GUARD_XTWINOPS: /* titles are pushed, the window has a place */
+        carry_out = guard_arg(op, 0, 0) == 22 || guard_arg(op, 0, 0) == 2 ||
+                    guard_arg(op, 0, 0) == 3;
         break;
     case GUARD_CUF:
     case GUARD_ECH:

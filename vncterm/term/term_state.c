@@ -129,6 +129,12 @@ put_quiet_modes(struct state_writer *w, const struct term *t)
                          (unsigned)t->unzoomed.cols,
                          (unsigned)t->unzoomed.rows);
     }
+    if (t->window.x != 0 || t->window.y != 0) {
+        state_put_format(w, "\033[3;%d;%dt", t->window.x, t->window.y);
+    }
+    if (t->window.is_icon) {
+        state_put_text(w, "\033[2t");
+    }
     if (t->modes.columns_132) {
         state_put_format(w, "\033]%d;columns\033\\", OSC_STATE);
     }

@@ -228,11 +228,11 @@ answer(struct term *t, const struct guard_op *op)
     int cols = t->size.cols;
 
     switch (guard_arg(op, 0, 0)) {
-    case 11: /* shown */
-        report(t, "\033[1t");
+    case 11: /* shown, or an icon */
+        report(t, "\033[%dt", t->window.is_icon ? 2 : 1);
         break;
     case 13:
-        report(t, "\033[3;0;0t");
+        report(t, "\033[3;%d;%dt", t->window.x, t->window.y);
         break;
     case 14: /* the text, or the window, which has no frame */
         report(t, "\033[4;%d;%dt", rows * CELL_HEIGHT_PX, cols * CELL_WIDTH_PX);
@@ -265,6 +265,30 @@ answer(struct term *t, const struct guard_op *op)
     }
 }
 
+/*
+ * XTWINOPS 1 to 3: the window that viewers look at is theirs. For tests of the
+ * terminal it is remembered what a guest wants of it.
+ */
+static void
+place(struct term *t, const struct guard_op *op)
+{
+    if (!t->allows.as_xterm) {
+        return;
+    }
+    switch (guard_arg(op, 0, 0)) {
+    case 1:
+        t->window.is_icon = false;
+        break;
+    case 2:
+        t->window.is_icon = true;
+        break;
+    default:
+        t->window.x = guard_arg(op, 1, 0);
+        t->window.y = guard_arg(op, 2, 0);
+        break;
+    }
+}
+
 void
 window_apply(struct term *t, const struct guard_op *op)
 {
@@ -273,6 +297,11 @@ window_apply(struct term *t, const struct guard_op *op)
     int what = guard_arg(op, 0, 0);
 
     switch (what) {
+    case 1:
+    case 2:
+    case 3:
+        place(t, op);
+        break;
     case 4:
         resize_to(t, op, pixels);
         break;
