@@ -221,7 +221,8 @@ dispatch_csi(struct guard *g, uint8_t final)
     enum guard_kind kind = guard_csi_kind(g->leader, g->middle, final);
 
     g->state = STATE_GROUND;
-    if (kind != GUARD_NONE) {
+    /* Colons are SGR's; xterm takes others that have them for ill-formed. */
+    if (kind != GUARD_NONE && (g->op.sub_args == 0 || kind == GUARD_SGR)) {
         emit(g, kind);
     }
 }

@@ -67,6 +67,9 @@ term_reset_hard(struct term *t)
         screen_use_alternate(t->screen, false, SCREEN_KEEP, cell_default());
     }
     edit_clear_screen(t, cell_default());
+    if (t->modes.columns_132) {
+        window_set_columns(t, false);
+    }
     reset_state(t);
     term_renew_vt(t);
 }
@@ -88,12 +91,16 @@ term_reset_soft(struct term *t)
     t->modes.cursor_visible = true;
     t->modes.cp437_font = false;
     t->modes.iso_protection = false;
+    t->modes.checksum_extension = 0;
     t->modes.reverse_wrap = false;
     t->modes.reverse_wrap_more = false;
     t->modes.national = false;
+    t->modes.cursor_shape = CURSOR_BLOCK;
+    t->modes.cursor_blink = t->blink;
     t->input.cursor_application = false;
     t->input.keypad_application = false;
-    key_modes_reset(t); /* as xterm */
+    key_modes_reset(t);   /* as xterm, */
+    palette_reset_all(t); /* and so are colours, and the cursor's looks */
     term_update_coding(t);
 }
 

@@ -46,7 +46,9 @@ cursor_left(struct term *t, int cols)
 
 /*
  * Reverse wrap: from the first column of a line to the last one of the line
- * above, from the first line to the last one; within the margins, if there.
+ * above, from the first line to the last one, between the margins left and
+ * right. Only from the corner of the margins it goes to the opposite one, and
+ * no further, as xterm has it.
  */
 void
 cursor_backward(struct term *t, int cols)
@@ -62,8 +64,7 @@ cursor_backward(struct term *t, int cols)
     }
     int row = t->cursor.pos.row;
     int col = t->cursor.pos.col;
-    int top = margins_hold_row(t) ? m->top : 0;
-    int bottom = margins_hold_row(t) ? m->bottom : t->size.rows;
+    int rows = t->size.rows;
     int width = m->right - m->left;
     int begin = col >= m->left ? m->left : 0;
     int left = cols - t->cursor.pending_wrap - (col - begin);
@@ -72,10 +73,14 @@ cursor_backward(struct term *t, int cols)
         cursor_move_to(t, row, begin - left);
         return;
     }
+    if (row == m->top && col == m->left) {
+        cursor_move_to(t, m->bottom - 1, m->right - 1);
+        return;
+    }
     int lines = (left + width - 1) / width;
 
-    row -= lines % (bottom - top);
-    row += row < top ? bottom - top : 0;
+    row -= lines % rows;
+    row += row < 0 ? rows : 0;
     cursor_move_to(t, row, m->left + lines * width - left);
 }
 
@@ -230,7 +235,7 @@ cursor_clear_tabs(struct term *t, int which)
     if (which == 0) {
         tab_stops_remove(&t->tabs, pos.col);
         vt_do(t->vt, VT_CLEAR_TAB, 0, &pos);
-    } else if (which == 3 || which == 5) {
+    } else if (which == 3) {
         tab_stops_clear(&t->tabs);
         vt_do(t->vt, VT_CLEAR_TABS, 0, &pos);
     }

@@ -301,7 +301,12 @@ fill_with_e(struct term *t, int row)
 void
 edit_alignment_test(struct term *t)
 {
+    struct cell *pen = &t->cursor.pen;
+
     t->cursor.origin = false;
+    /* As xterm: attributes go, colours stay. */
+    pen->attrs &= CELL_PROTECTED;
+    pen->underline = CELL_UNDERLINE_NONE;
     margins_set_rows(t, 0, t->size.rows);
     margins_set_cols(t, 0, t->size.cols);
     edit_make_lines_single(t, 0, t->size.rows);

@@ -91,6 +91,8 @@ struct term_modes {
     bool smooth_scroll;    /* DECSCLM, and DEC's printer modes DECPFF and */
     bool print_form_feed;  /* DECPEX: remembered, and nothing else */
     bool print_screen;
+    bool keyboard_locked; /* KAM and SRM: likewise */
+    bool no_echo;
     bool national;          /* DECNRCM: national sets can be designated */
     bool cp437_font;        /* ESC [ 11 m */
     int level;              /* DECSCL, 1 to TERM_LEVEL */

@@ -4,7 +4,9 @@
 
 /* The numbers of modes: ECMA-48 7.2, DEC STD 070, xterm's ctlseqs. */
 enum {
+    MODE_KAM = 2,
     MODE_IRM = 4,
+    MODE_SRM = 12,
     MODE_LNM = 20,
 
     MODE_DECCKM = 1,
@@ -114,6 +116,7 @@ modes_reset(struct term *t)
     }
     t->modes = (struct term_modes){
         .autowrap = true,
+        .no_echo = true,
         .cursor_visible = true,
         .cursor_blink = t->blink,
         .cursor_shape = CURSOR_BLOCK,
@@ -161,15 +164,6 @@ set_alternate_save_cursor(struct term *t, bool on)
 }
 
 static void
-set_autowrap(struct term *t, bool on)
-{
-    if (t->modes.autowrap != on) {
-        t->modes.autowrap = on;
-        t->cursor.pending_wrap = false;
-    }
-}
-
-static void
 set_reverse_screen(struct term *t, bool on)
 {
     if (t->modes.reverse_screen != on) {
@@ -201,6 +195,8 @@ private_flag(struct term *t, int mode)
     switch (mode) {
     case MODE_DECCKM:
         return &t->input.cursor_application;
+    case MODE_DECAWM: /* what waits to wrap goes on waiting, as in xterm */
+        return &t->modes.autowrap;
     case MODE_CURSOR_BLINK:
         return &t->modes.cursor_blink;
     case MODE_DECTCEM:
@@ -250,6 +246,10 @@ ansi_flag(struct term *t, int mode)
         return &t->modes.insert;
     case MODE_LNM:
         return &t->input.newline;
+    case MODE_KAM:
+        return &t->modes.keyboard_locked;
+    case MODE_SRM:
+        return &t->modes.no_echo;
     default:
         return NULL;
     }
@@ -273,9 +273,6 @@ set_private(struct term *t, int mode, bool on)
         break;
     case MODE_DECOM:
         cursor_set_origin(t, on);
-        break;
-    case MODE_DECAWM:
-        set_autowrap(t, on);
         break;
     case MODE_DECLRMM:
         if (t->modes.level >= 4) {
@@ -380,8 +377,6 @@ private_report(struct term *t, int mode)
         return report_of(t->modes.reverse_screen);
     case MODE_DECOM:
         return report_of(t->cursor.origin);
-    case MODE_DECAWM:
-        return report_of(t->modes.autowrap);
     case MODE_DECLRMM:
         return t->modes.level >= 4 ? report_of(t->modes.column_margins)
                                    : MODE_UNKNOWN;
@@ -434,10 +429,7 @@ ansi_report(struct term *t, int mode)
         return report_of(*flag);
     }
     switch (mode) {
-    case 12: /* SRM: no local echo */
-        return MODE_ALWAYS_SET;
     case 1:  /* GATM */
-    case 2:  /* KAM: a guest does not lock the keyboard */
     case 3:  /* CRM */
     case 5:  /* SRTM */
     case 7:  /* VEM */

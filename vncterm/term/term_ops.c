@@ -143,9 +143,9 @@ move_cursor(struct term *t, const struct guard_op *op)
     case GUARD_IND:
         cursor_index(t);
         return true;
-    case GUARD_NEL:
-        cursor_carriage_return(t);
+    case GUARD_NEL: /* in this order: beside the margins nothing scrolls */
         cursor_index(t);
+        cursor_carriage_return(t);
         return true;
     case GUARD_RI:
         cursor_reverse_index(t);
@@ -287,7 +287,7 @@ set_margins(struct term *t, const struct guard_op *op)
                      bottom > 0 ? bottom : t->size.rows);
 }
 
-/* DECSLRM with DECLRMM, else SCOSC, which has no arguments. */
+/* DECSLRM with DECLRMM, else SCOSC. */
 static void
 set_column_margins(struct term *t, const struct guard_op *op)
 {
@@ -296,7 +296,7 @@ set_column_margins(struct term *t, const struct guard_op *op)
     if (t->modes.column_margins) {
         margins_set_cols(t, guard_count(op, 0) - 1,
                          right > 0 ? right : t->size.cols);
-    } else if (op->argc == 0) {
+    } else {
         cursor_save(t);
     }
 }

@@ -247,7 +247,7 @@ sum_of_cell(struct cell cell, int how)
     uint32_t code = cell.code;
     unsigned sum = 0;
 
-    if (code == CELL_BLANK) {
+    if (code == CELL_BLANK || (cell.attrs & CELL_CONCEAL) != 0) {
         code = ' ';
     } else if (code == CELL_WIDE_TAIL) {
         code = 0xffff; /* as xterm marks them */
@@ -263,7 +263,8 @@ sum_of_cell(struct cell cell, int how)
     return sum;
 }
 
-/* Cells that have not been written count as blanks, if at all: the first. */
+/* Cells that are neither written nor coloured count as blanks, if at all: the
+ * first. */
 static unsigned
 sum_of_area(const struct term *t, struct screen_area area, int how)
 {
@@ -274,7 +275,8 @@ sum_of_area(const struct term *t, struct screen_area area, int how)
         const struct cell *cells = screen_row(t->screen, row);
 
         for (int col = area.left; col < area.right; col++) {
-            bool drawn = cells[col].code != CELL_BLANK;
+            bool drawn = cells[col].code != CELL_BLANK ||
+                         cells[col].bg != COLOUR_DEFAULT;
             bool skipped =
                 !drawn && (how & SUM_BLANKS) != 0 && (how & SUM_DRAWN) != 0;
 

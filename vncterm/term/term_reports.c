@@ -117,6 +117,9 @@ report_dec_status(struct term *t, const struct guard_op *op)
         return;
     }
     switch (query) {
+    case 5:
+        report(t, "\033[?0n");
+        break;
     case 6:
         report(t, t->modes.level > 2 ? "\033[?%d;%d;1R" : "\033[?%d;%dR",
                cursor_row_from_origin(t) + 1, cursor_col_from_origin(t) + 1);

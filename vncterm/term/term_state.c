@@ -233,6 +233,8 @@ put_modes(struct state_writer *w, const struct term *t)
         {modes->smooth_scroll, "\033[?4h"},
         {modes->print_form_feed, "\033[?18h"},
         {modes->print_screen, "\033[?19h"},
+        {modes->keyboard_locked, "\033[2h"},
+        {!modes->no_echo, "\033[12l"},
         {input->newline, "\033[20h"},
         {input->cursor_application, "\033[?1h"},
         {input->keypad_application, "\033="},

@@ -198,7 +198,12 @@ report_title(struct term *t, char kind, const char *title)
         (void)snprintf(hex + 2 * i, 3, "%02X", /* it fits */
                        (unsigned)(unsigned char)title[i]);
     }
+    /* As xterm: its controls are never eight bits. */
+    bool eight_bit_controls = t->modes.eight_bit_controls;
+
+    t->modes.eight_bit_controls = false;
     report(t, "\033]%c%s\033\\", kind, t->modes.title_query_hex ? hex : title);
+    t->modes.eight_bit_controls = eight_bit_controls;
 }
 
 void
