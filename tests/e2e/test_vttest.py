@@ -138,6 +138,9 @@ class Vttest(unittest.TestCase):
             run.choose(*filter(None, menu.split(".")))
             pages += map(readable, run.pages(choices))
             run.leave()
+        self.compare(name, pages)
+
+    def compare(self, name, pages):
         path = EXPECTED / f"{name}.txt"
         if UPDATE:
             path.write_text("".join(pages), encoding="utf-8")
@@ -157,6 +160,21 @@ class Vttest(unittest.TestCase):
         # Those in the right half are bytes from 0xa0 on.
         self.check("charsets", ("3", 8, 9, 10, 11),
                    options=("--charset", "latin1"))
+
+    def test_national_character_sets(self):
+        # Each of them in G0 beside Latin-1 in G1, with DECNRCM.
+        run = Run(self, "--charset", "latin1")
+        pages = []
+        run.choose("3")
+        run.prompt(MENU)
+        run.type("3\r")
+        for number in range(6, 17):  # from Dutch on, in alphabetic order
+            run.prompt(MENU)
+            run.type("4\r")
+            run.prompt(MENU)
+            run.type(f"{number}\r")
+            pages += map(readable, run.pages((9,)))
+        self.compare("national", pages)
 
     def test_double_sized_characters(self):
         self.check("double", ("", 4))
@@ -178,6 +196,12 @@ class Vttest(unittest.TestCase):
                    ("11.2.5.3.2", 3, 1, 3, 2, 3), ("11.2.5.3", 5),
                    ("11.2.5.3.6", *range(1, 11)))
 
+    def test_page_formats(self):
+        self.check("pages", ("11.2.3", 1, 2), ("11.3.8", 2))
+
+    def test_window_reports(self):
+        self.check("windows", ("11.8", 9), options=("--conformance",))
+
     def test_vt420_cursor(self):
         self.check("vt420-cursor",
                    ("11.3.2", 7, 8, 9, 10, 2, 3, 4, 5, 7, 8, 9, 10))
@@ -198,7 +222,7 @@ class Vttest(unittest.TestCase):
                    ("11.3.7.3", *range(2, 10), 12))
 
     def test_vt520(self):
-        self.check("vt520", ("11.4.2", *range(7, 16)))
+        self.check("vt520", ("11.4.2", *range(7, 16)), ("11.4.6", 2))
 
     def test_ecma48_movements(self):
         self.check("ecma48", ("11.5", *range(1, 10)), ("11.7.1", 2, 1, 2),
@@ -207,6 +231,12 @@ class Vttest(unittest.TestCase):
     def test_colours(self):
         self.check("colours", ("11.6", 2, 3, 4, 5, 9),
                    ("11.6.6", 3), ("11.6.7", 2, 3, 4, 5, 6))
+
+    def test_colours_and_cursor_movements(self):
+        self.check("colours-cursor", ("11.6.6", 1))
+
+    def test_colours_and_screen_features(self):
+        self.check("colours-screen", ("11.6.6", 2), ("11.6", 8))
 
     def test_alternate_screens(self):
         self.check("alternate", ("11.8.7", 3, 4, 5))
