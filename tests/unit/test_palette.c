@@ -30,7 +30,7 @@ fractions_are_scaled(void **state)
     (void)state;
     assert_colour("rgb:f/8/0", 0xff8800);
     assert_colour("rgb:ff/80/00", 0xff8000);
-    assert_colour("rgb:fff/800/000", 0xff7f00);
+    assert_colour("rgb:fff/800/000", 0xff8000);
     assert_colour("rgb:ffff/8080/0000", 0xff8000);
     assert_colour("rgb:F/ff/fFf", 0xffffff);
 }

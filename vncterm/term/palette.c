@@ -52,7 +52,9 @@ parse_fractions(struct osc_text text, uint32_t *rgb)
         if (value < 0) {
             return false;
         }
-        colour = colour << 8 | (uint32_t)(value * 255 / ((1 << 4 * len) - 1));
+        /* As X does it, which has 16 bits of which the upper 8 are shown. */
+        uint32_t level = (uint32_t)value * 0xffff / ((1U << 4 * len) - 1);
+        colour = colour << 8 | level >> 8;
         text.bytes += len + (slash != NULL);
         text.len -= len + (slash != NULL);
     }
