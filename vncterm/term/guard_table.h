@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Which bytes mean which operation. What is in no table is swallowed, so these
- * tables are the whole of what a guest can say. For the guard, and
- * for what gives sets by the same names.
+ * tables are the whole of what a guest can say. For the guard, and for reports
+ * that name sets as these do.
  */
 #ifndef VNCTERM_TERM_GUARD_TABLE_H
 #define VNCTERM_TERM_GUARD_TABLE_H

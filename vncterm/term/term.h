@@ -39,7 +39,8 @@ struct term_allowances {
     bool checksums;    /* DECRQCRA: read the screen */
     bool title_report; /* have the title typed back */
     /* What tests of terminals want to see: where the window is and hear it
-     * again, xterm's DA1, and C1 controls where UTF-8 has no such byte. */
+     * again, xterm's DA1, C1 controls where UTF-8 has no such byte, and nothing
+     * said of the focus before it changes. */
     bool as_xterm;
     /* Give the terminal any size up to this one; none while it is 0x0. */
     struct cell_size size_max;
@@ -145,7 +146,8 @@ const struct input_modes *term_input_modes(const struct term *t);
 
 /*
  * Whether somebody looks; at first nobody does. A guest that has asked for
- * focus reports (DECSET 1004) is told so at once, and of each change.
+ * focus reports (DECSET 1004) is told so at once, but see as_xterm, and of each
+ * change.
  */
 void term_set_focus(struct term *t, bool has_focus);
 

@@ -262,7 +262,7 @@ set_private(struct term *t, int mode, bool on)
 
     if (flag != NULL) {
         *flag = on;
-        if (mode == MODE_FOCUS && on) {
+        if (mode == MODE_FOCUS && on && !t->allows.as_xterm) {
             report_focus(t);
         }
         return;
