@@ -30,6 +30,13 @@ for (let i = 0; i < data.length; i += 4096)
     text += String.fromCharCode(...data.subarray(i, i + 4096));
 return [w, h, btoa(text)];
 """
+# Whether the page shows nothing over a place of it, as it does at first.
+IS_BARE = f"""
+const canvas = document.querySelector("{CANVAS}");
+const area = canvas.getBoundingClientRect();
+return document.elementFromPoint(area.left + arguments[0],
+                                 area.top + arguments[1]) === canvas;
+"""
 COPIED = 'return document.getElementById("noVNC_clipboard_text").value;'
 PASTE = """
 const area = document.getElementById("noVNC_clipboard_text");
@@ -74,7 +81,13 @@ class Page(unittest.TestCase):
         self.client = self.enterContext(
             Client(self.web.address, encodings=(RAW, EXTENDED_DESKTOP_SIZE)))
         self.browser.open(self.web.url)
+        self.await_width(SIZE[0])
         self.await_same_picture()
+
+    def await_width(self, width):
+        """The page asks for its size some time after it has connected."""
+        wait_until(lambda: 0 <= width - self.client_size()[0] < CELL_WIDTH,
+                   what="the page's size")
 
     def canvas(self):
         """Width, height and pixels (red, green, blue, 255) of the page."""
@@ -103,9 +116,10 @@ class Page(unittest.TestCase):
     def at(self, row, col):
         """A move to the left of a cell."""
         width, height, _ = self.canvas()
+        x, y = col * CELL_WIDTH + 1, row * CELL_HEIGHT + 8
+        wait_until(lambda: self.browser.run(IS_BARE, x, y), what="a bare cell")
         return self.browser.move(self.browser.find(CANVAS),
-                                 col * CELL_WIDTH + 1 - width // 2,
-                                 row * CELL_HEIGHT + 8 - height // 2)
+                                 x - width // 2, y - height // 2)
 
     def client_size(self):
         self.client.refresh()
@@ -145,13 +159,11 @@ class Page(unittest.TestCase):
         self.assert_typed("\033[?1000;1006h\033[<0;10;5M\033[<0;10;5m")
 
     def test_the_window_s_size_is_the_terminal_s(self):
-        before = self.client_size()
         self.browser.resize(700, 500)
         self.addCleanup(self.browser.resize, *SIZE)
-        wait_until(lambda: self.client_size() != before, what="another size")
+        self.await_width(700)
         width, height = self.client_size()
         self.assertEqual((width % CELL_WIDTH, height % CELL_HEIGHT), (0, 0))
-        self.assertTrue(0 <= 700 - width < CELL_WIDTH)
         self.await_same_picture()
 
     def test_another_viewer_s_size_is_followed(self):
