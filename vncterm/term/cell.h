@@ -37,6 +37,7 @@ enum cell_attr {
     CELL_STRIKE = 1 << 6,
     CELL_OVERLINE = 1 << 7,
     CELL_PROTECTED = 1 << 8, /* DECSCA; not drawn */
+    CELL_ATTRS = 0x3fff,     /* all that a cell has bits for */
 };
 
 enum cell_underline {

@@ -101,13 +101,13 @@ set_underline_colour(struct cell *pen, uint32_t colour)
 static void
 set_attr(struct cell *pen, unsigned attr)
 {
-    pen->attrs = (pen->attrs | attr) & 0x3fff;
+    pen->attrs = (pen->attrs | attr) & CELL_ATTRS;
 }
 
 static void
 clear_attr(struct cell *pen, unsigned attr)
 {
-    pen->attrs = (pen->attrs & ~attr) & 0x3fff;
+    pen->attrs = (pen->attrs & ~attr) & CELL_ATTRS;
 }
 
 /* 4, alone or with a style behind a colon. */
@@ -130,7 +130,7 @@ reset(struct cell *pen)
     unsigned kept = pen->attrs & CELL_PROTECTED;
 
     *pen = cell_default();
-    pen->attrs = kept & 0x3fff;
+    pen->attrs = kept & CELL_ATTRS;
 }
 
 /* Attributes: 0 to 9, 21 to 29, 53 and 55. */

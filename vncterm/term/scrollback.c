@@ -494,7 +494,7 @@ unpack_pen(const uint8_t *in, struct cell *pen)
     pen->underline_colour = underline_colour & 0x1ffffff;
     pen->fg = fg & 0x1ffffff;
     pen->bg = bg & 0x1ffffff;
-    pen->attrs = attrs & 0x3fff;
+    pen->attrs = attrs & CELL_ATTRS;
     return in;
 }
 

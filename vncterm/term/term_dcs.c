@@ -203,7 +203,7 @@ set_cursor(struct term *t, const char *at, size_t len)
     attrs |= (rendition & 4) != 0 ? CELL_BLINK : 0;
     attrs |= (rendition & 8) != 0 ? CELL_REVERSE : 0;
     attrs |= (protection & 1) != 0 ? CELL_PROTECTED : 0;
-    cursor.pen.attrs = attrs & 0x3fff;
+    cursor.pen.attrs = attrs & CELL_ATTRS;
     cursor.pen.underline =
         (rendition & 2) != 0 ? CELL_UNDERLINE_SINGLE : CELL_UNDERLINE_NONE;
     cursor.origin = (flags & 1) != 0;

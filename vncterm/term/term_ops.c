@@ -257,7 +257,7 @@ protect(struct term *t, bool on)
 {
     unsigned attrs = t->cursor.pen.attrs & ~(unsigned)CELL_PROTECTED;
 
-    t->cursor.pen.attrs = (attrs | (on ? CELL_PROTECTED : 0)) & 0x3fff;
+    t->cursor.pen.attrs = (attrs | (on ? CELL_PROTECTED : 0)) & CELL_ATTRS;
 }
 
 /* DECSCA: 1 protects, 0 and 2 do not. */

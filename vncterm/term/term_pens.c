@@ -78,14 +78,14 @@ merge(struct cell pen, struct cell kept, uint32_t which)
     unsigned attrs = 0;
 
     if (which == KEPT_ALL) {
-        kept.attrs = (kept.attrs & ~(unsigned)CELL_PROTECTED & 0x3fff) |
+        kept.attrs = (kept.attrs & ~(unsigned)CELL_PROTECTED & CELL_ATTRS) |
                      (pen.attrs & CELL_PROTECTED);
         return kept;
     }
     for (int number = 1; number <= 9; number++) {
         attrs |= has(which, number) ? attr_of(number) : 0;
     }
-    pen.attrs = ((pen.attrs & ~attrs) | (kept.attrs & attrs)) & 0x3fff;
+    pen.attrs = ((pen.attrs & ~attrs) | (kept.attrs & attrs)) & CELL_ATTRS;
     if (has(which, KEPT_UNDERLINE) || has(which, KEPT_UNDERLINE_DOUBLE)) {
         pen.underline = kept.underline;
     }

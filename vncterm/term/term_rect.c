@@ -183,7 +183,7 @@ change_attrs(void *data, struct cell *cell)
         attrs |= attr_of_arg(arg);
         attrs &= ~attr_of_arg(arg == 22 ? 1 : arg - 20);
     }
-    cell->attrs = attrs & 0x3fff;
+    cell->attrs = attrs & CELL_ATTRS;
 }
 
 static void
@@ -195,7 +195,7 @@ reverse_attrs(void *data, struct cell *cell)
     for (int i = 0; i < op->argc; i++) {
         int arg = op->args[i];
 
-        cell->attrs = (cell->attrs ^ attr_of_arg(arg)) & 0x3fff;
+        cell->attrs = (cell->attrs ^ attr_of_arg(arg)) & CELL_ATTRS;
         if (arg == 4) {
             cell->underline = cell->underline == CELL_UNDERLINE_NONE
                                   ? CELL_UNDERLINE_SINGLE
